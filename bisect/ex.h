@@ -1,0 +1,55 @@
+/*
+ * Executors run jobs: as fresh processes of this machine (ex_local.c), or as
+ * children of a program that has loaded the suite once (ex_warm.c).  The
+ * search knows jobs and ends only.  At most n_jobs are under way at once; the
+ * caller counts.
+ */
+#ifndef BISECT_EX_H
+#define BISECT_EX_H
+
+#include "bisect/job.h"
+#include "common/err.h"
+
+struct executor;
+
+struct executor_ops {
+	const char *name; /* "local", "warm" */
+	/* Begins the job, which stays the caller's and alive until its end was
+	 * taken.  -1 only when the executor itself is broken: a program that
+	 * cannot be started is an end, JOB_NOT_STARTED. */
+	int (*start)(struct executor *ex, const struct job *job, struct err *e);
+	/* Asks the job to end soon, as JOB_CANCELLED; its end must still be taken. */
+	void (*cancel)(struct executor *ex, uint64_t id);
+	/* Kills what is left, waits for it, frees. */
+	void (*close)(struct executor *ex);
+};
+
+/* First member of every executor's own struct. */
+struct executor {
+	const struct executor_ops *ops;
+};
+
+/* All executors of a session share one poll loop and its children. */
+struct pool;
+struct executor *ex_local_open(struct pool *pool, int64_t grace_ms);
+
+static inline int
+executor_start(struct executor *ex, const struct job *job, struct err *e)
+{
+	return ex->ops->start(ex, job, e);
+}
+
+static inline void
+executor_cancel(struct executor *ex, uint64_t id)
+{
+	ex->ops->cancel(ex, id);
+}
+
+static inline void
+executor_close(struct executor *ex)
+{
+	if (ex)
+		ex->ops->close(ex);
+}
+
+#endif

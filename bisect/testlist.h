@@ -1,0 +1,43 @@
+/*
+ * The tests of one command, in the order in which the runner has them.  A
+ * test is known to everything else by its index.  Names are any bytes but NUL;
+ * equal names are kept once (the runner cannot choose between them).
+ */
+#ifndef BISECT_TESTLIST_H
+#define BISECT_TESTLIST_H
+
+#include "common/arena.h"
+#include "common/err.h"
+#include "common/str.h"
+#include "common/vec.h"
+
+enum { TESTLIST_NONE = UINT32_MAX, TESTLIST_MAX = 16 << 20 };
+
+struct testlist {
+	struct arena mem;
+	VEC(const char *) names; /* owned by mem */
+	uint32_t *slots;         /* open-addressing hash of indices; NONE: free */
+	uint32_t n_slots;        /* a power of two, or 0 */
+	uint32_t n_doubles;      /* names that were added again and left out */
+};
+
+#define TESTLIST_INIT { ARENA_INIT, VEC_INIT, NULL, 0, 0 }
+
+void testlist_release(struct testlist *l);
+/* The index of the name, which is added at the end when it is new. */
+uint32_t testlist_add(struct testlist *l, struct span name);
+/* TESTLIST_NONE when there is no such test. */
+uint32_t testlist_find(const struct testlist *l, struct span name);
+const char *testlist_name(const struct testlist *l, uint32_t i);
+uint32_t testlist_count(const struct testlist *l);
+
+/* One name a line; a line "'...'"-free: escapes of str_add_escaped are undone.
+ * Empty lines and lines that begin with '#' are passed over. */
+int testlist_read(struct testlist *l, const char *path, struct err *e); /* "-": standard input */
+/* Writes the chosen tests, one escaped name a line, through a temporary file and rename. */
+int testlist_write(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,
+                   struct err *e);
+/* A 64-bit digest (FNV-1a) of names in order: tells whether a list changed. */
+uint64_t testlist_digest(const struct testlist *l);
+
+#endif

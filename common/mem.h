@@ -1,0 +1,20 @@
+/*
+ * Allocation that cannot fail: when there is no memory the program says so
+ * and ends with status 128.  What is allocated is freed with free().
+ */
+#ifndef COMMON_MEM_H
+#define COMMON_MEM_H
+
+#include <stdlib.h>
+
+/* Uninitialised memory; n may be 0 (a unique pointer is returned). */
+void *xmalloc(size_t n);
+/* Zeroed memory for count objects of size bytes; the product is checked. */
+void *xcalloc(size_t count, size_t size);
+/* Resizes to count objects of size bytes; the product is checked. */
+void *xrealloc(void *p, size_t count, size_t size);
+char *xstrdup(const char *s);
+/* A NUL-terminated copy of n bytes. */
+char *xmemdup0(const char *s, size_t n);
+
+#endif
