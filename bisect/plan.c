@@ -1,0 +1,228 @@
+/*
+ * The search, pure: see plan.h for what it promises and plan_in.h for how it
+ * is made.  This file keeps the pending questions and says when it is enough.
+ */
+#include "common/base.h"
+#include "bisect/plan_in.h"
+
+#include <math.h>
+
+static double *
+prefix_sums(const double *x, uint32_t n)
+{
+	double *sum;
+	uint32_t i;
+
+	if (x == NULL)
+		return NULL;
+	sum = xmalloc(((size_t)n + 1) * sizeof(*sum));
+	sum[0] = 0;
+	for (i = 0; i < n; i++)
+		sum[i + 1] = sum[i] + x[i];
+	return sum;
+}
+
+struct plan *
+plan_new(const struct plan_config *c)
+{
+	struct plan *p = xcalloc(1, sizeof(*p));
+
+	assert(c->n > 0 && c->confidence >= 0.5 && c->confidence < 1);
+	p->c = *c;
+	p->mass_sum = prefix_sums(c->prior, c->n);
+	p->seconds_sum = prefix_sums(c->seconds, c->n);
+	p->c.prior = p->c.seconds = NULL;
+	rates_init(&p->rates);
+	hyp_start(p);
+	return p;
+}
+
+static void
+pending_remove(struct plan *p, size_t i)
+{
+	vec_release(&p->pending.p[i].v);
+	memmove(&p->pending.p[i], &p->pending.p[i + 1], (p->pending.n - i - 1) * sizeof(*p->pending.p));
+	p->pending.n--;
+}
+
+void
+plan_free(struct plan *p)
+{
+	if (p == NULL)
+		return;
+	while (p->pending.n)
+		pending_remove(p, p->pending.n - 1);
+	vec_release(&p->pending);
+	vec_release(&p->hyp);
+	rates_release(&p->rates);
+	free(p->mass_sum);
+	free(p->seconds_sum);
+	free(p);
+}
+
+static bool
+ranges_equal(const struct ranges *a, const struct ranges *b)
+{
+	return a->v.n == b->v.n && (a->v.n == 0 || memcmp(a->v.p, b->v.p, a->v.n * sizeof(*a->v.p)) == 0);
+}
+
+void
+plan_drop(struct plan *p, const struct ranges *asked)
+{
+	size_t i;
+
+	for (i = 0; i < p->pending.n; i++) {
+		if (ranges_equal(&p->pending.p[i], asked)) {
+			pending_remove(p, i);
+			return;
+		}
+	}
+}
+
+/* Makes all borders of the question borders of segments. */
+static void
+align(struct plan *p, const struct ranges *asked)
+{
+	size_t i;
+
+	for (i = 0; i < asked->v.n; i++) {
+		hyp_cut(p, asked->v.p[i].lo);
+		hyp_cut(p, asked->v.p[i].hi);
+	}
+}
+
+void
+plan_tell(struct plan *p, const struct ranges *asked, bool failed)
+{
+	plan_drop(p, asked);
+	align(p, asked);
+	hyp_tell(p, plan_mask(p, asked), failed);
+	hyp_weigh(p);
+}
+
+static int
+compare_segments(const void *a, const void *b)
+{
+	const struct segment *const *x = a, *const *y = b;
+
+	return (*x)->lo < (*y)->lo ? -1 : (*x)->lo > (*y)->lo;
+}
+
+static void
+segments_to_ranges(const struct plan *p, uint64_t segments, struct ranges *out)
+{
+	const struct segment *s[MAX_SEGMENTS];
+	size_t n = 0, i;
+
+	for (; segments; segments &= segments - 1)
+		s[n++] = &p->seg[__builtin_ctzll(segments)];
+	qsort(s, n, sizeof(s[0]), compare_segments);
+	vec_clear(&out->v);
+	for (i = 0; i < n; i++)
+		ranges_add(out, s[i]->lo, s[i]->hi);
+}
+
+static void
+pending_add(struct plan *p, const struct ranges *q)
+{
+	struct ranges copy = { VEC_INIT };
+	size_t i;
+
+	for (i = 0; i < q->v.n; i++)
+		vec_push(&copy.v, q->v.p[i]);
+	vec_push(&p->pending, copy);
+}
+
+enum plan_state
+plan_next(struct plan *p, struct ranges *out)
+{
+	const struct hypothesis *best;
+	uint64_t segments;
+	bool innocent;
+
+	hyp_refine(p);
+	best = hyp_best(p);
+	if (best && best->weight >= p->c.confidence)
+		return best->n_needed ? PLAN_FOUND : PLAN_PLAIN;
+	if (!ask_best(p, &segments, &innocent))
+		return PLAN_STUCK;
+	segments_to_ranges(p, segments, out);
+	if (innocent)
+		ranges_add(out, p->innocent.lo, p->innocent.hi);
+	pending_add(p, out);
+	return PLAN_ASK;
+}
+
+bool
+plan_wants(const struct plan *p, const struct ranges *asked)
+{
+	return ask_information((struct plan *)p, plan_mask(p, asked)) > 0.05;
+}
+
+/* Candidates in the likeliest segments until they hold 99 % of the marginals. */
+static uint32_t
+count_open(const struct plan *p)
+{
+	uint32_t n = 0;
+	uint64_t m;
+
+	for (m = p->live; m; m &= m - 1) {
+		const struct segment *s = &p->seg[__builtin_ctzll(m)];
+		if (s->marginal > 0.01 * (s->hi - s->lo) / p->c.n)
+			n += s->hi - s->lo;
+	}
+	return n;
+}
+
+struct plan_view
+plan_view(const struct plan *p)
+{
+	struct plan_view v = { 0 };
+	size_t i;
+
+	for (i = 0; i < p->hyp.n; i++) {
+		const struct hypothesis *h = &p->hyp.p[i];
+		double sets = 1;
+		unsigned j;
+		for (j = 0; j < h->n_needed; j++)
+			sets *= p->seg[h->seg[j]].hi - p->seg[h->seg[j]].lo;
+		if (h->weight > 0)
+			v.bits += h->weight * (log2(sets) - log2(h->weight));
+		if (h->weight > v.posterior) {
+			v.posterior = h->weight;
+			v.rate = (h->n_needed ? rates_cell((struct rates *)&p->rates, h->fails, h->passes)
+			                      : rates_plain((struct rates *)&p->rates))->inside;
+		}
+		if (h->n_needed == 0)
+			v.plain = h->weight;
+	}
+	v.n_open = count_open(p);
+	if (p->information > 1e-6) {
+		v.runs_left = v.bits / p->information + 1;
+		v.seconds_left = v.runs_left * p->cost;
+	}
+	return v;
+}
+
+static int
+compare_positions(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+double
+plan_answer(const struct plan *p, struct positions *out)
+{
+	const struct hypothesis *best = hyp_best(p);
+	unsigned i;
+
+	vec_clear(&out->v);
+	if (best == NULL || best->n_needed == 0)
+		return best ? best->weight : 0;
+	for (i = 0; i < best->n_needed; i++)
+		vec_push(&out->v, p->seg[best->seg[i]].lo);
+	qsort(out->v.p, out->v.n, sizeof(uint32_t), compare_positions);
+	return best->weight;
+}
