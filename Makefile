@@ -2,38 +2,101 @@
 #
 # CC CFLAGS LDFLAGS PREFIX DESTDIR are honoured; DEV=1 makes warnings errors,
 # SAN=1 builds with AddressSanitizer and UBSan into build/san.
+# `make check DEPS=0` does not look for the packages that tests need.
 
 PREFIX  ?= /usr/local
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 PKGS    := libpcre2-8 jansson
+comma   := ,
 
 BUILD   := build$(if $(SAN),/san)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
            -Wwrite-strings -Wvla -Wformat=2 -Wundef
-FLAGS   := -std=c17 -I. -I$(BUILD)/gen -MMD -MP $(WARN) $(if $(DEV),-Werror) \
-           $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -DARENA_DEBUG) \
-           $(shell pkg-config --cflags $(PKGS))
-LIBS    := $(shell pkg-config --libs $(PKGS)) -lm
-comma   := ,
+SANFLAG := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined)
+FLAGS    = -std=c17 -I. -I$(BUILD)/gen -MMD -MP $(WARN) $(if $(DEV),-Werror) \
+           $(SANFLAG) $(if $(SAN),-DARENA_DEBUG -fno-omit-frame-pointer) $(PKG_CFLAGS)
+LIBS     = $(PKG_LIBS) -lm
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lpcre2-8 -ljansson)
+JOBS    := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# A make inside a recipe: on all processors, unless this one was told how many.
+SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring j,$(filter-out --%,$(MAKEFLAGS))),,-j$(JOBS))
 
-LIB_SRC := $(wildcard common/*.c) $(filter-out bisect/main.c,$(wildcard bisect/*.c))
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+# Every common/*.c and bisect/*.c but main.c goes into one archive; a program
+# takes from it what it needs.
+PROGRAMS := $(patsubst %/main.c,$(BUILD)/flake-%,$(wildcard bisect/main.c triage/main.c))
+LIB_SRC  := $(filter-out %/main.c,$(wildcard common/*.c bisect/*.c triage/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB      := $(BUILD)/libflaketools.a
 
-all: $(BUILD)/flake-bisect ## build the programs into build/
+# Programs made of one file: tests, misbehaving children, benchmarks.
+of        = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard $(1)))
+TESTS    := $(call of,tests/unit/test_*.c tests/tables/test_*.c tests/fault/test_*.c)
+FAKES    := $(call of,tests/fake/*.c)
+BENCHES  := $(call of,tests/bench/*.c)
+REPLAYS  := $(call of,tests/fuzz/fuzz_*.c)
+PRELOADS := $(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/fault/preload_*.c))
+
+all: $(PROGRAMS) ## build the programs into build/
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
-$(BUILD)/flake-bisect: $(BUILD)/bisect/main.o $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(if $(SAN),-fsanitize=address$(comma)undefined) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/flake-%: $(BUILD)/%/main.o $(LIB)
+	$(CC) $(CFLAGS) $(SANFLAG) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+
+$(LIB): $(LIB_OBJ) $(BUILD)/.sources
+	@rm -f $@
+	ar rcs $@ $(LIB_OBJ)
+
+# Changes when a source file comes or goes, so that the archive holds no dead object.
+$(BUILD)/.sources: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIB_SRC)' | cmp -s - $@ || echo '$(LIB_SRC)' >$@
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
 
+$(TESTS) $(BENCHES) $(FAKES): $(BUILD)/%: tests/%.c $(LIB) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+
+$(REPLAYS): $(BUILD)/%: $(BUILD)/tests/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANFLAG) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(PRELOADS): $(BUILD)/%.so: tests/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+
+tests: all $(TESTS) $(FAKES) $(REPLAYS) $(PRELOADS) ## build what the tests need
+
+check: ## run every test, also on the build with sanitizers
+ifneq ($(DEPS),0)
+	@scripts/install-deps --test || [ $$? = 3 ]
+endif
+	@+$(SUBMAKE) tests
+	@+$(SUBMAKE) SAN=1 CFLAGS='-O1 -g' tests
+	@tests/run --san
+
+check-quick: tests ## run the unit tests, the tables and the command line's
+	@tests/run unit/ tables/ cli/ fuzz/
+
+bench: all $(BENCHES) ## measure speed, size and number of runs against peers and limits
+	@tests/bench/run
+
+fuzz: ## fuzz every parser for a while (clang); SECONDS_EACH=60
+	@scripts/fuzz
+
+lint: ## check what scripts can check of the style
+	@scripts/lint
+
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: all help clean
+FORCE:
+.PHONY: all help tests check check-quick bench fuzz lint clean FORCE
+.SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
