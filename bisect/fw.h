@@ -38,13 +38,15 @@ void reading_init(struct reading *r, const struct testlist *list);
 void reading_release(struct reading *r);
 /* Notes that a test ended so; a name that is not in the list counts as a stranger. */
 void reading_test(struct reading *r, struct span name, enum test_status status, int64_t micros);
-/* Keeps the first message (control bytes escaped, at most 4 KiB). */
+/* Keeps the first message that is not blank (control bytes escaped, at most 4 KiB). */
 void reading_message(struct reading *r, struct span text);
 /* Reads a results file: each line STATUS TAB MICROS TAB NAME [TAB MESSAGE], STATUS one of
  * p f s, NAME and MESSAGE escaped as by str_add_escaped.  A last line "end" says
  * that the run came to its end; without it the run broke off (unresolved unless a
  * signal or a timeout says why).  A file that is not there is no error: nothing ran. */
 int reading_results_file(struct reading *r, const char *path, bool *whole, struct err *e);
+/* The same for the file's bytes; what follows the last newline is left out. */
+int reading_results(struct reading *r, struct span bytes, bool *whole, struct err *e);
 
 enum fw_flags {
 	FW_ORDER = 1,  /* runs the tests in the order asked */
@@ -100,7 +102,20 @@ extern const struct framework *const frameworks[]; /* NULL-terminated, surest fi
 const struct framework *framework_find(const char *name); /* NULL: no such row */
 const struct framework *framework_detect(const struct fw_command *c); /* NULL: none; placeholders win */
 
-/* Arrays for prepare(), in the job's arena. */
+/* The row for the command: the one of that name, or (name NULL) the one detected,
+ * else the row for any command, whose list() says what is missing.  Also sections of
+ * the ini file (fw_ini.h), for which a row is made in c->mem.  -1: no such name, or the
+ * ini file is wrong; e says so. */
+int framework_choose(struct fw_command *c, const char *name, const struct framework **out,
+                     struct err *e);
+/* Fills list from --list-command where there is one, else as the row does. */
+int framework_list(const struct framework *fw, struct fw_command *c, struct testlist *list,
+                   struct err *e);
+/* From what a shell command prints, one test a line as in a list file. */
+int framework_list_command(struct fw_command *c, const char *command, struct testlist *list,
+                           struct err *e);
+
+/* Arrays for prepare(), in the job's arena.  Words are copied. */
 struct argv_builder { struct arena *mem; VEC(const char *) v; };
 void argv_add(struct argv_builder *b, const char *arg);
 void argv_addf(struct argv_builder *b, const char *fmt, ...) PRINTF_LIKE(2, 3);

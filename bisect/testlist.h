@@ -31,12 +31,32 @@ uint32_t testlist_find(const struct testlist *l, struct span name);
 const char *testlist_name(const struct testlist *l, uint32_t i);
 uint32_t testlist_count(const struct testlist *l);
 
-/* One name a line; a line "'...'"-free: escapes of str_add_escaped are undone.
- * Empty lines and lines that begin with '#' are passed over. */
+/* One name a line; escapes of str_add_escaped are undone, so a backslash of a
+ * name is written twice.  Empty lines and lines that begin with '#' are passed
+ * over, a carriage return at the end of a line is taken off.  -1: no file, a
+ * NUL byte, a name of more than 1 MiB; e names file and line. */
 int testlist_read(struct testlist *l, const char *path, struct err *e); /* "-": standard input */
-/* Writes the chosen tests, one escaped name a line, through a temporary file and rename. */
+
+/* The same for bytes that come in pieces: init, read_bytes for each, read_end. */
+struct testlist_reader {
+	struct str part; /* of a line whose end has not come */
+	struct str name;
+	unsigned line;   /* lines that are done */
+};
+void testlist_reader_init(struct testlist_reader *rd);
+void testlist_reader_release(struct testlist_reader *rd);
+int testlist_read_bytes(struct testlist *l, struct testlist_reader *rd, struct span bytes,
+                        struct err *e);
+int testlist_read_end(struct testlist *l, struct testlist_reader *rd, struct err *e);
+
+/* Writes the chosen tests, one escaped name a line, through a temporary file and
+ * rename (a device or pipe is written to as it is). */
 int testlist_write(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,
                    struct err *e);
+/* The same with the names as they are, for other programs; -1 also for a name
+ * that holds a newline. */
+int testlist_write_raw(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,
+                       struct err *e);
 /* A 64-bit digest (FNV-1a) of names in order: tells whether a list changed. */
 uint64_t testlist_digest(const struct testlist *l);
 

@@ -1,0 +1,155 @@
+/*
+ * The table of test frameworks and what is the same for all of them: which
+ * row a command belongs to, where its list comes from, and argument vectors.
+ */
+#include "common/base.h"
+#include "bisect/fw.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "bisect/fw_tool.h"
+
+extern const struct framework fw_generic;
+
+/* Surest first: on a tie the upper row wins. */
+const struct framework *const frameworks[] = {
+	&fw_generic,
+	NULL,
+};
+
+const struct framework *
+framework_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; frameworks[i]; i++) {
+		if (strcmp(frameworks[i]->name, name) == 0)
+			return frameworks[i];
+	}
+	return NULL;
+}
+
+const struct framework *
+framework_detect(const struct fw_command *c)
+{
+	const struct framework *best = NULL;
+	int sure = 0;
+	size_t i;
+
+	if (c->argv[0] == NULL)
+		return NULL;
+	for (i = 0; frameworks[i]; i++) {
+		int now = frameworks[i]->detect(c);
+
+		if (now > sure) {
+			sure = now;
+			best = frameworks[i];
+		}
+	}
+	return best;
+}
+
+int
+framework_choose(struct fw_command *c, const char *name, const struct framework **out,
+                 struct err *e)
+{
+	if (name) {
+		*out = framework_find(name);
+		if (*out == NULL)
+			return err_set(e, "'%s' is no framework: `flake-bisect frameworks` lists them",
+			               name);
+		return 0;
+	}
+	*out = framework_detect(c);
+	/* Its list() and prepare() say what is missing. */
+	if (*out == NULL)
+		*out = &fw_generic;
+	return 0;
+}
+
+/* ---- lists ---- */
+
+struct listing {
+	struct testlist *list;
+	struct testlist_reader rd;
+	struct err *e;
+	int failed;
+};
+
+static void
+list_line(void *data, struct span line)
+{
+	struct listing *l = data;
+
+	if (l->failed == 0 && (testlist_read_bytes(l->list, &l->rd, line, l->e) < 0 ||
+	                       testlist_read_bytes(l->list, &l->rd, span_of("\n"), l->e) < 0))
+		l->failed = -1;
+}
+
+int
+framework_list_command(struct fw_command *c, const char *command, struct testlist *list,
+                       struct err *e)
+{
+	const char *argv[] = { "/bin/sh", "-c", command, NULL };
+	struct listing l = { .list = list, .e = e };
+	struct fw_run run = { .argv = argv, .line = list_line, .data = &l };
+	int ret;
+
+	testlist_reader_init(&l.rd);
+	ret = fw_run_well(c, &run, e);
+	if (ret == 0 && l.failed)
+		ret = err_prefix(e, "output of '%.200s'", command);
+	else if (ret == 0 && testlist_count(list) == 0)
+		ret = err_set(e, "'%.200s' printed no test", command);
+	fw_run_release(&run);
+	testlist_reader_release(&l.rd);
+	return ret;
+}
+
+int
+framework_list(const struct framework *fw, struct fw_command *c, struct testlist *list,
+               struct err *e)
+{
+	if (c->list_command)
+		return framework_list_command(c, c->list_command, list, e);
+	return fw->list(c, list, e);
+}
+
+/* ---- argument vectors ---- */
+
+void
+argv_add(struct argv_builder *b, const char *arg)
+{
+	vec_push(&b->v, arena_copy(b->mem, arg, strlen(arg)));
+}
+
+void
+argv_addf(struct argv_builder *b, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	assert(n >= 0);
+	text = arena_alloc(b->mem, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(text, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	vec_push(&b->v, text);
+}
+
+const char **
+argv_done(struct argv_builder *b)
+{
+	const char **argv = arena_alloc(b->mem, (b->v.n + 1) * sizeof(*argv));
+
+	if (b->v.n)
+		memcpy(argv, b->v.p, b->v.n * sizeof(*argv));
+	argv[b->v.n] = NULL;
+	vec_release(&b->v);
+	return argv;
+}
