@@ -27,7 +27,8 @@ SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring j,$(filter-out --%,$(M
 # takes from it what it needs.
 PROGRAMS := $(patsubst %/main.c,$(BUILD)/flake-%,$(wildcard bisect/main.c triage/main.c))
 LIB_SRC  := $(filter-out %/main.c,$(wildcard common/*.c bisect/*.c triage/*.c))
-LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/helpers.o
+HELPERS  := $(sort $(wildcard bisect/helpers/*.*))
 LIB      := $(BUILD)/libflaketools.a
 
 # Programs made of one file: tests, misbehaving children, benchmarks.
@@ -57,6 +58,14 @@ $(BUILD)/.sources: FORCE
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
+
+# The helpers in other languages, as arrays (bisect/helper.h).
+$(BUILD)/gen/helpers.c: scripts/embed bisect/helpers $(HELPERS)
+	@mkdir -p $(@D)
+	scripts/embed $(HELPERS) >$@.tmp && mv $@.tmp $@
+
+$(BUILD)/gen/helpers.o: $(BUILD)/gen/helpers.c Makefile
 	$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
 
 $(TESTS) $(BENCHES) $(FAKES): $(BUILD)/%: tests/%.c $(LIB) Makefile
