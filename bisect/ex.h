@@ -14,13 +14,14 @@ struct executor;
 
 struct executor_ops {
 	const char *name; /* "local", "warm" */
-	/* Begins the job, which stays the caller's and alive until its end was
-	 * taken.  -1 only when the executor itself is broken: a program that
-	 * cannot be started is an end, JOB_NOT_STARTED. */
+	/* Begins the job, which stays the caller's and alive until its ended() was
+	 * called, from here or from within pool_wait.  -1 (and no ended()) only when
+	 * the executor itself is broken: a program that cannot be started is an end,
+	 * JOB_NOT_STARTED. */
 	int (*start)(struct executor *ex, const struct job *job, struct err *e);
-	/* Asks the job to end soon, as JOB_CANCELLED; its end must still be taken. */
+	/* Asks the job to end soon, as JOB_CANCELLED; ended() is still called. */
 	void (*cancel)(struct executor *ex, uint64_t id);
-	/* Kills what is left, waits for it, frees. */
+	/* Kills what is left, waits for it (ended() is called), frees. */
 	void (*close)(struct executor *ex);
 };
 
