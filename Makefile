@@ -102,10 +102,40 @@ fuzz: ## fuzz every parser for a while (clang); SECONDS_EACH=60
 lint: ## check what scripts can check of the style
 	@scripts/lint
 
+format-check: ## say where clang-format would write the C files otherwise
+	@git ls-files '*.c' | xargs clang-format --dry-run
+
+# Shell completions come out of the programs, from their option tables.
+NAMES := $(notdir $(PROGRAMS))
+SHARE := $(DESTDIR)$(PREFIX)/share
+BASH_DIR := $(SHARE)/bash-completion/completions
+ZSH_DIR  := $(SHARE)/zsh/site-functions
+FISH_DIR := $(SHARE)/fish/vendor_completions.d
+
+install: all ## install programs, man pages and completions under DESTDIR and PREFIX
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/man/man1' '$(BASH_DIR)' '$(ZSH_DIR)' '$(FISH_DIR)'
+	set -e; for p in $(NAMES); do \
+		install -m 755 $(BUILD)/$$p '$(DESTDIR)$(PREFIX)/bin/'; \
+		install -m 644 $${p#flake-}/$$p.1 '$(SHARE)/man/man1/'; \
+		$(BUILD)/$$p completion bash >'$(BASH_DIR)'/$$p; \
+		$(BUILD)/$$p completion zsh >'$(ZSH_DIR)'/_$$p; \
+		$(BUILD)/$$p completion fish >'$(FISH_DIR)'/$$p.fish; \
+	done
+
+uninstall: ## remove what install put there
+	for p in $(NAMES); do \
+		rm -f '$(DESTDIR)$(PREFIX)/bin'/$$p '$(SHARE)/man/man1'/$$p.1 '$(BASH_DIR)'/$$p \
+			'$(ZSH_DIR)'/_$$p '$(FISH_DIR)'/$$p.fish; \
+	done
+
+dist: ## pack the committed files into build/flaketools.tar.gz
+	@mkdir -p build
+	git archive --prefix=flaketools/ -o build/flaketools.tar.gz HEAD
+
 clean: ## remove build/
 	rm -rf build
 
 FORCE:
-.PHONY: all help tests check check-quick bench fuzz lint clean FORCE
+.PHONY: all help tests check check-quick bench fuzz lint format-check install uninstall dist clean FORCE
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
