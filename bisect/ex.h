@@ -25,14 +25,27 @@ struct executor_ops {
 	void (*close)(struct executor *ex);
 };
 
-/* First member of every executor's own struct. */
+/* First member of every executor's own struct; set by its open function. */
 struct executor {
 	const struct executor_ops *ops;
+	/* The end of a job, exactly once for each that start() took: from within
+	 * pool_wait, or (JOB_NOT_STARTED, JOB_LOST) from within start() itself.  The
+	 * executor does not touch the job afterwards.  Not called by close(). */
+	void (*ended)(void *data, const struct job_end *end);
+	void *data;
 };
 
 /* All executors of a session share one poll loop and its children. */
 struct pool;
 struct executor *ex_local_open(struct pool *pool, int64_t grace_ms);
+
+/* To whom the ends go; before the first start. */
+static inline void
+executor_listen(struct executor *ex, void (*ended)(void *data, const struct job_end *end), void *data)
+{
+	ex->ended = ended;
+	ex->data = data;
+}
 
 static inline int
 executor_start(struct executor *ex, const struct job *job, struct err *e)

@@ -1,25 +1,26 @@
 /*
- * Cuts a stream of bytes into lines.  Of a line that is longer than the
- * maximum its first bytes are given.  A carriage return before the newline is
- * taken off with it.
+ * Splits chunks, as they come from a pipe, into lines.  A line ends with LF or
+ * CR LF, which are not part of it; the last one may lack its end.  Of a line
+ * longer than 64 KiB the rest is dropped and counted.
  */
 #ifndef COMMON_LINES_H
 #define COMMON_LINES_H
 
 #include "common/str.h"
 
-/* The empty state is that of LINES_INIT. */
 struct lines {
-	struct str part; /* the beginning of a line whose end has not come */
+	struct str part;    /* the line whose end has not come */
+	bool pending;       /* there is such a line (it may be empty after a CR) */
+	bool cr;            /* a CR was last: part of the line unless LF follows */
+	uint64_t n_dropped; /* bytes cut off long lines, in all */
+	/* The line is valid during the call only. */
+	void (*line)(void *data, struct span line);
+	void *data;
 };
 
-#define LINES_INIT(max_bytes) { STR_INIT(max_bytes) }
-
-/* Calls fn for each line that ends within bytes; the span is valid during the call. */
-void lines_feed(struct lines *l, struct span bytes, void (*fn)(void *data, struct span line),
-                void *data);
-/* The end of the stream: a last line without newline is given too. */
-void lines_finish(struct lines *l, void (*fn)(void *data, struct span line), void *data);
+void lines_init(struct lines *l, void (*line)(void *data, struct span line), void *data);
+void lines_feed(struct lines *l, struct span bytes);
+void lines_finish(struct lines *l); /* hands out the last line; then as after init */
 void lines_release(struct lines *l);
 
 #endif
