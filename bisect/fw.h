@@ -78,7 +78,9 @@ struct framework {
 	/* How sure it is that the command is its own: 0 not, up to 100.  Looks at
 	 * argv (and files named there), starts nothing. */
 	int (*detect)(const struct fw_command *c);
-	/* Fills list in the runner's own order.  -1: e says what to do. */
+	/* Fills list in the runner's own order.  -1: e says what to do.  Not called when
+	 * the user gave the list (--input) or a session is resumed: what prepare, line and
+	 * finish need of the command they find out by themselves, once. */
 	int (*list)(struct fw_command *c, struct testlist *list, struct err *e);
 	/* Sets job->argv, env, stdin_path so that exactly these tests run, in this
 	 * order where FW_ORDER.  tests are indices into list, n may be all of it.
