@@ -24,7 +24,7 @@ hear(void *data, int stream, struct span bytes)
 	size_t room;
 
 	if (stream == 1 && l->run->line) {
-		lines_feed(&l->out, bytes, l->run->line, l->run->data);
+		lines_feed(&l->out, bytes);
 	} else if (stream == 2) {
 		room = l->run->errors.max - l->run->errors.n;
 		str_add(&l->run->errors, bytes.p, bytes.n < room ? bytes.n : room);
@@ -63,7 +63,7 @@ why_not_run(const struct fw_run *run, int64_t timeout_ms, struct err *e)
 int
 fw_run(struct fw_command *c, struct fw_run *run, struct err *e)
 {
-	struct listening l = { run, LINES_INIT(1 << 20), false };
+	struct listening l = { .run = run };
 	struct child_spec spec = {
 		.argv = run->argv, .env = run->env, .cwd = c->cwd, .stdin_path = run->stdin_path,
 		.timeout_ms = c->list_timeout_ms, .grace_ms = 1000,
@@ -72,6 +72,7 @@ fw_run(struct fw_command *c, struct fw_run *run, struct err *e)
 	struct child *child;
 	int ret = -1;
 
+	lines_init(&l.out, run->line, run->data);
 	run->errors = (struct str)STR_INIT(STR_LINE);
 	if (e)
 		e->msg[0] = '\0';
@@ -88,7 +89,7 @@ fw_run(struct fw_command *c, struct fw_run *run, struct err *e)
 		}
 	}
 	if (run->line)
-		lines_finish(&l.out, run->line, run->data);
+		lines_finish(&l.out);
 	ret = why_not_run(run, c->list_timeout_ms, e);
 out:
 	lines_release(&l.out);

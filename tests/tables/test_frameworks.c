@@ -167,15 +167,16 @@ give_line(void *data, struct span line)
 static void
 give(struct feeding *f, struct span bytes, size_t chunk)
 {
-	struct lines l = LINES_INIT(STR_LINE);
+	struct lines l;
 
+	lines_init(&l, give_line, f);
 	while (bytes.n) {
 		size_t n = bytes.n < chunk ? bytes.n : chunk;
 
-		lines_feed(&l, (struct span){ bytes.p, n }, give_line, f);
+		lines_feed(&l, (struct span){ bytes.p, n });
 		bytes = span_from(bytes, n);
 	}
-	lines_finish(&l, give_line, f);
+	lines_finish(&l);
 	lines_release(&l);
 }
 

@@ -1,7 +1,6 @@
 /* The PCRE2 wrapper: errors, groups, invalid UTF-8, patterns that would never end. */
 #include "tests/unit/check.h"
 
-#include "common/lines.h"
 #include "common/rx.h"
 
 static struct err e = ERR_INIT;
@@ -102,35 +101,6 @@ test_quoted(void)
 	str_release(&small);
 }
 
-static void
-collect(void *data, struct span line)
-{
-	str_addspan(data, line);
-	str_addc(data, '|');
-}
-
-/* Catches lines that depend on where the stream is cut, and a last line that is lost. */
-static void
-test_lines(void)
-{
-	static const char text[] = "one\r\n\ntwo three four five\nlast";
-	size_t step, at, n = sizeof(text) - 1;
-
-	for (step = 1; step <= n; step++) {
-		struct lines l = LINES_INIT(9);
-		struct str got = STR_INIT(100);
-
-		for (at = 0; at < n; at += step)
-			lines_feed(&l, (struct span){ text + at, at + step < n ? step : n - at },
-			           collect, &got);
-		CHECK_STR(str_c(&got), "one||two three|");
-		lines_finish(&l, collect, &got);
-		CHECK_STR(str_c(&got), "one||two three|last|");
-		lines_release(&l);
-		str_release(&got);
-	}
-}
-
 int
 main(void)
 {
@@ -140,6 +110,5 @@ main(void)
 	test_bytes();
 	test_limit();
 	test_quoted();
-	test_lines();
 	return check_done();
 }
