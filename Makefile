@@ -2,13 +2,15 @@
 #
 # CC CFLAGS LDFLAGS PREFIX DESTDIR are honoured; DEV=1 makes warnings errors,
 # SAN=1 builds with AddressSanitizer and UBSan into build/san.
-# `make check DEPS=0` does not look for the packages that tests need.
+# V=1 shows the commands.  `make check DEPS=0` does not look for the packages that tests need.
 
 PREFIX  ?= /usr/local
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 PKGS    := libpcre2-8 jansson
 comma   := ,
+Q       := $(if $(V),,@)
+SAY     := @$(if $(V),:,printf '%-5s %s\n')
 
 BUILD   := build$(if $(SAN),/san)
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -45,11 +47,13 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 $(BUILD)/flake-%: $(BUILD)/%/main.o $(LIB)
-	$(CC) $(CFLAGS) $(SANFLAG) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(SANFLAG) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
 $(LIB): $(LIB_OBJ) $(BUILD)/.sources
 	@rm -f $@
-	ar rcs $@ $(LIB_OBJ)
+	$(SAY) AR $@
+	$(Q)ar rcs $@ $(LIB_OBJ)
 
 # Changes when a source file comes or goes, so that the archive holds no dead object.
 $(BUILD)/.sources: FORCE
@@ -58,27 +62,32 @@ $(BUILD)/.sources: FORCE
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
 
 # The helpers in other languages, as arrays (bisect/helper.h).
 $(BUILD)/gen/helpers.c: scripts/embed bisect/helpers $(HELPERS)
 	@mkdir -p $(@D)
-	scripts/embed $(HELPERS) >$@.tmp && mv $@.tmp $@
+	$(Q)scripts/embed $(HELPERS) >$@.tmp && mv $@.tmp $@
 
 $(BUILD)/gen/helpers.o: $(BUILD)/gen/helpers.c Makefile
-	$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
 
 $(TESTS) $(BENCHES) $(FAKES): $(BUILD)/%: tests/%.c $(LIB) Makefile
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+	$(SAY) BUILD $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
 $(REPLAYS): $(BUILD)/%: $(BUILD)/tests/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANFLAG) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(SANFLAG) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(PRELOADS): $(BUILD)/%.so: tests/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
+	$(SAY) BUILD $@
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
 tests: all $(TESTS) $(FAKES) $(REPLAYS) $(PRELOADS) ## build what the tests need
 

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# make install, make uninstall, and what is installed.
+. "$(dirname "$0")/../lib.sh"
+
+make_here() {
+	make -s -C "$ROOT" DESTDIR="$PWD/dest" PREFIX=/opt/it "$@"
+}
+
+# PREFIX or DESTDIR taken wrongly would write into the running system.
+test_places() {
+	need make make
+	[ "$BUILD" = "$ROOT/build" ] || skip "not of this build"
+	succeeds make_here install
+	is "what is installed" "$(cd dest && find . -type f | sort)" \
+		"./opt/it/bin/flake-bisect
+./opt/it/share/bash-completion/completions/flake-bisect
+./opt/it/share/fish/vendor_completions.d/flake-bisect.fish
+./opt/it/share/man/man1/flake-bisect.1
+./opt/it/share/zsh/site-functions/_flake-bisect"
+	is "empty files" "$(find dest -type f -empty)" ""
+	succeeds dest/opt/it/bin/flake-bisect --version
+	succeeds make_here uninstall
+	is "what is left" "$(find dest -type f)" ""
+}
+
+# A completion script that its shell cannot read breaks each new shell.
+test_completions() {
+	[ "$BUILD" = "$ROOT/build" ] || skip "not of this build"
+	need zsh zsh
+	need fish fish
+	succeeds make_here install
+	succeeds bash -n dest/opt/it/share/bash-completion/completions/flake-bisect
+	succeeds zsh -n dest/opt/it/share/zsh/site-functions/_flake-bisect
+	succeeds fish -n dest/opt/it/share/fish/vendor_completions.d/flake-bisect.fish
+}
+
+# mandoc finds macros that a pager would show as text or swallow.
+test_man_page() {
+	need mandoc mandoc
+	succeeds mandoc -T lint -W warning "$ROOT/bisect/flake-bisect.1"
+}
+
+run_tests "$@"
