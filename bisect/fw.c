@@ -11,10 +11,12 @@
 #include "bisect/fw_tool.h"
 
 extern const struct framework fw_generic;
+extern const struct framework fw_rspec;
 
 /* Surest first: on a tie the upper row wins. */
 const struct framework *const frameworks[] = {
 	&fw_generic,
+	&fw_rspec,
 	NULL,
 };
 
