@@ -1,0 +1,35 @@
+/*
+ * What a finding says to a person (report_text.c) or to a program
+ * (report_json.c).  Pure but for report_print: the same finding gives the same
+ * bytes.
+ */
+#ifndef BISECT_REPORT_H
+#define BISECT_REPORT_H
+
+#include "bisect/finding.h"
+#include "bisect/options.h"
+
+struct report_style {
+	bool color;
+	bool quiet;         /* the answer alone */
+	bool many;          /* all tests of a set, however many */
+	const char *output; /* the file that holds the isolated tests; NULL: none */
+	const char *resume; /* the command that goes on; NULL: the session cannot */
+};
+
+enum { REPORT_MAX = 64 << 20, REPORT_TESTS = 20 /* shown of a larger set */ };
+
+void report_text(struct str *out, const struct finding *f, const struct testlist *list,
+                 const struct report_style *style);
+/* One document and a newline. */
+void report_json(struct str *out, const struct finding *f, const struct testlist *list);
+
+/* Prints the finding on standard output, as the options want it. */
+void report_print(const struct finding *f, const struct testlist *list, const struct options *opt);
+/* Prints {"schema":1,"error":message}: the one document of a program that failed. */
+void report_error_json(const char *message);
+
+/* Whether output on descriptor fd shall be coloured: --color, NO_COLOR, a terminal. */
+bool report_wants_color(const struct options *opt, int fd);
+
+#endif
