@@ -7,6 +7,14 @@
 
 #include <math.h>
 
+/* A start counts as at most so many runs of everything when questions are
+ * compared: beyond it, a hundredth of a run fewer would buy whole runs of work. */
+static const double STARTUP_MOST = 1;
+
+/* So often in a row the smallest failing question fails again before a plain
+ * flake is given up: by chance at a rate of .5 in 1 of 8. */
+enum { AGAIN = 3 };
+
 static double *
 prefix_sums(const double *x, uint32_t n)
 {
@@ -32,6 +40,8 @@ plan_new(const struct plan_config *c)
 	p->mass_sum = prefix_sums(c->prior, c->n);
 	p->seconds_sum = prefix_sums(c->seconds, c->n);
 	p->c.prior = p->c.seconds = NULL;
+	p->smallest = SIZE_MAX;
+	p->ask_startup = fmin(c->startup, STARTUP_MOST * plan_seconds(p, 0, c->n));
 	rates_init(&p->rates);
 	hyp_start(p);
 	return p;
@@ -48,10 +58,15 @@ pending_remove(struct plan *p, size_t i)
 void
 plan_free(struct plan *p)
 {
+	size_t i;
+
 	if (p == NULL)
 		return;
 	while (p->pending.n)
 		pending_remove(p, p->pending.n - 1);
+	for (i = 0; i < p->told.n; i++)
+		vec_release(&p->told.p[i].asked.v);
+	vec_release(&p->told);
 	vec_release(&p->pending);
 	vec_release(&p->hyp);
 	rates_release(&p->rates);
@@ -91,13 +106,76 @@ align(struct plan *p, const struct ranges *asked)
 	}
 }
 
+static void
+learn(struct plan *p, const struct ranges *asked, bool failed)
+{
+	align(p, asked);
+	hyp_tell(p, plan_mask(p, asked), failed);
+	hyp_weigh(p);
+}
+
+/* Keeps the answer, and which failing question was the smallest. */
+static void
+remember(struct plan *p, const struct ranges *asked, bool failed)
+{
+	const struct ranges *least = p->smallest < p->told.n ? &p->told.p[p->smallest].asked : NULL;
+
+	if (least && ranges_equal(least, asked)) {
+		p->n_again = failed ? p->n_again + 1 : 0;
+		p->again_passed |= !failed;
+	} else if (failed && (least == NULL || ranges_count(asked) < ranges_count(least))) {
+		p->smallest = p->told.n;
+		p->n_again = 0;
+		p->again_passed = false;
+	}
+	vec_push(&p->told, ((struct told){ ranges_copy(asked), failed }));
+}
+
 void
 plan_tell(struct plan *p, const struct ranges *asked, bool failed)
 {
 	plan_drop(p, asked);
-	align(p, asked);
-	hyp_tell(p, plan_mask(p, asked), failed);
-	hyp_weigh(p);
+	remember(p, asked, failed);
+	learn(p, asked, failed);
+}
+
+/* Whether each candidate of a is in b. */
+static bool
+is_subset(const struct ranges *a, const struct ranges *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->v.n; i++) {
+		uint32_t x = a->v.p[i].lo;
+		size_t j;
+		for (j = 0; j < b->v.n && b->v.p[j].hi <= x; j++)
+			;
+		if (j == b->v.n || b->v.p[j].lo > x || b->v.p[j].hi < a->v.p[i].hi)
+			return false;
+	}
+	return true;
+}
+
+/* The smallest failing question keeps failing although all answers together
+ * look like a plain flake: several sets are each enough.  Goes on inside that
+ * question, with the answers that speak of it: those inside, and passes. */
+static void
+restart_within(struct plan *p)
+{
+	const struct ranges *window = &p->told.p[p->smallest].asked;
+	size_t i;
+
+	p->hyp.n = 0;
+	p->lost = 0;
+	rates_release(&p->rates);
+	hyp_start(p);
+	align(p, window);
+	hyp_confine(p, plan_mask(p, window));
+	for (i = 0; i < p->told.n; i++)
+		if (!p->told.p[i].failed || is_subset(&p->told.p[i].asked, window))
+			learn(p, &p->told.p[i].asked, p->told.p[i].failed);
+	p->n_again = 0;
+	p->confined = true;
 }
 
 static int
@@ -122,15 +200,20 @@ segments_to_ranges(const struct plan *p, uint64_t segments, struct ranges *out)
 		ranges_add(out, s[i]->lo, s[i]->hi);
 }
 
-static void
-pending_add(struct plan *p, const struct ranges *q)
+/* A plain flake is believed only after the smallest question that failed has
+ * passed too: with several culprits, each enough alone, it never would. */
+static bool
+plain_is_checked(const struct plan *p)
 {
-	struct ranges copy = { VEC_INIT };
-	size_t i;
+	return p->again_passed || p->smallest >= p->told.n ||
+	       ranges_count(&p->told.p[p->smallest].asked) == p->c.n;
+}
 
-	for (i = 0; i < q->v.n; i++)
-		vec_push(&copy.v, q->v.p[i]);
-	vec_push(&p->pending, copy);
+static enum plan_state
+ask(struct plan *p, const struct ranges *q)
+{
+	vec_push(&p->pending, ranges_copy(q));
+	return PLAN_ASK;
 }
 
 enum plan_state
@@ -142,6 +225,14 @@ plan_next(struct plan *p, struct ranges *out)
 
 	hyp_refine(p);
 	best = hyp_best(p);
+	if (best && best->weight >= p->c.confidence && best->n_needed == 0 && !plain_is_checked(p)) {
+		if (p->n_again < AGAIN) {
+			ranges_set(out, &p->told.p[p->smallest].asked);
+			return ask(p, out);
+		}
+		restart_within(p);
+		return plan_next(p, out);
+	}
 	if (best && best->weight >= p->c.confidence)
 		return best->n_needed ? PLAN_FOUND : PLAN_PLAIN;
 	if (!ask_best(p, &segments, &innocent))
@@ -149,8 +240,7 @@ plan_next(struct plan *p, struct ranges *out)
 	segments_to_ranges(p, segments, out);
 	if (innocent)
 		ranges_add(out, p->innocent.lo, p->innocent.hi);
-	pending_add(p, out);
-	return PLAN_ASK;
+	return ask(p, out);
 }
 
 bool

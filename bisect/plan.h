@@ -66,6 +66,8 @@ double plan_answer(const struct plan *p, struct positions *out);
 
 void ranges_all(struct ranges *r, uint32_t n);
 void ranges_add(struct ranges *r, uint32_t lo, uint32_t hi); /* lo not below the last hi */
+void ranges_set(struct ranges *to, const struct ranges *from);
+struct ranges ranges_copy(const struct ranges *r); /* released by the caller */
 uint32_t ranges_count(const struct ranges *r);
 bool ranges_has(const struct ranges *r, uint32_t x);
 

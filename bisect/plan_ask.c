@@ -83,7 +83,7 @@ information(const struct choice *c, const double *fail, double noise)
 static double
 cost_of(const struct plan *p, uint64_t segments)
 {
-	double cost = p->c.startup;
+	double cost = p->ask_startup;
 
 	for (; segments; segments &= segments - 1)
 		cost += p->seg[__builtin_ctzll(segments)].seconds;
@@ -117,7 +117,7 @@ static struct question
 best_prefix(const struct choice *c, const uint8_t *order, unsigned n)
 {
 	struct { double fail[PENDING_CASES], noise; } at[MAX_SEGMENTS + 1], sum;
-	struct question best = { .value = -1 }, q = { .cost = c->p->c.startup };
+	struct question best = { .value = -1 }, q = { .cost = c->p->ask_startup };
 	uint8_t rank[MAX_SEGMENTS] = { 0 };
 	unsigned j, k;
 	size_t i;

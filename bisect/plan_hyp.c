@@ -10,12 +10,14 @@
 /* How many tests a failure needs; 0: it depends on none (the plain flake).
  * Most order-dependent tests have one polluter (prior art 2). */
 static const double needed_prior[MAX_NEEDED + 1] = {
-	0.08, 0.49, 0.20, 0.10, 0.05, 0.03, 0.02, 0.012, 0.008, 0.005, 0.005,
+	0.09, 0.52, 0.19, 0.095, 0.055, 0.03, 0.012, 0.008,
 };
 
-enum { CAP = 12000 };            /* hypotheses */
+enum { CAP = 8000 };             /* hypotheses */
 static const double SPLIT = 0.04; /* marginal from which a segment is halved */
 static const double DROP = 1e-9;  /* weight below which a hypothesis is forgotten */
+static const double LOSS = 5e-4;  /* weight that may be forgotten at once, to make room */
+static const double LOST_MOST = 4e-3; /* and in all */
 
 double
 plan_mass(const struct plan *p, uint32_t lo, uint32_t hi)
@@ -211,12 +213,89 @@ middle(const struct plan *p, const struct segment *s)
 	return lo;
 }
 
+/* Forgets hypotheses lighter than `light` and those that hold one of the
+ * segments.  What is lost is remembered: it is the chance that the truth was
+ * among them. */
+static void
+forget(struct plan *p, double light, uint64_t segments)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < p->hyp.n; i++) {
+		const struct hypothesis *h = &p->hyp.p[i];
+		if (h->n_needed && (h->weight < light || h->mask & segments))
+			p->lost += h->weight;
+		else
+			p->hyp.p[n++] = *h;
+	}
+	p->hyp.n = n;
+	hyp_weigh(p);
+}
+
+void
+hyp_confine(struct plan *p, uint64_t segments)
+{
+	forget(p, 0, ~segments);
+	p->lost = 0;
+}
+
+/* Makes room for more hypotheses: forgets the lightest, LOSS of the mass at
+ * most.  False when there was nothing to forget. */
+static bool
+prune(struct plan *p)
+{
+	double below, light = DROP;
+	size_t i;
+
+	for (;;) {
+		for (below = 0, i = 0; i < p->hyp.n; i++)
+			if (p->hyp.p[i].weight < light * 4)
+				below += p->hyp.p[i].weight;
+		if (below > LOSS || p->lost + below > LOST_MOST)
+			break;
+		light *= 4;
+	}
+	if (light > DROP)
+		forget(p, light, 0);
+	return light > DROP;
+}
+
+/* Makes room for another segment: forgets the one with the least marginal. */
+static bool
+prune_segment(struct plan *p)
+{
+	int least = -1;
+	uint64_t m;
+
+	for (m = p->live; m; m &= m - 1) {
+		int s = __builtin_ctzll(m);
+		if (least < 0 || p->seg[s].marginal < p->seg[least].marginal)
+			least = s;
+	}
+	if (p->seg[least].marginal > LOSS || p->lost + p->seg[least].marginal > LOST_MOST)
+		return false;
+	forget(p, 0, (uint64_t)1 << least);
+	return true;
+}
+
+static size_t
+growth(const struct plan *p, int segment)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < p->hyp.n; i++)
+		if (p->hyp.p[i].mask >> segment & 1)
+			n += count_of(&p->hyp.p[i], segment);
+	return n;
+}
+
 void
 hyp_refine(struct plan *p)
 {
+	bool pruned = false;
+
 	for (;;) {
-		int s, worst = -1, to = free_segment(p);
-		size_t i, grown = 0;
+		int s, worst = -1;
 		uint64_t m;
 
 		for (m = p->live; m; m &= m - 1) {
@@ -225,14 +304,15 @@ hyp_refine(struct plan *p)
 			    (worst < 0 || p->seg[s].marginal > p->seg[worst].marginal))
 				worst = s;
 		}
-		if (worst < 0 || to < 0)
+		if (worst < 0 || (free_segment(p) < 0 && !prune_segment(p)))
 			return;
-		for (i = 0; i < p->hyp.n; i++)
-			if (p->hyp.p[i].mask >> worst & 1)
-				grown += count_of(&p->hyp.p[i], worst);
-		if (p->hyp.n + grown > CAP)
-			return;
-		segment_split(p, worst, to, middle(p, &p->seg[worst]));
+		if (p->hyp.n + growth(p, worst) > CAP) {
+			if (pruned || !prune(p))
+				return;
+			pruned = true;
+			continue;
+		}
+		segment_split(p, worst, free_segment(p), middle(p, &p->seg[worst]));
 		weigh_marginals(p);
 	}
 }

@@ -19,7 +19,7 @@
 #include "bisect/plan.h"
 
 enum {
-	MAX_NEEDED = 10,    /* needed tests a hypothesis can hold */
+	MAX_NEEDED = 7,    /* needed tests a hypothesis can hold */
 	MAX_SEGMENTS = 64,  /* bits of a mask */
 	MAX_PENDING = 3,    /* pending questions that are looked through exactly */
 	PENDING_CASES = 1 << MAX_PENDING,
@@ -72,19 +72,25 @@ const struct rate_cell *rates_cell(struct rates *r, uint32_t fails, uint32_t pas
 const struct rate_cell *rates_plain(struct rates *r);
 double entropy_bits(double p);
 
+struct told { struct ranges asked; bool failed; };
+
 struct plan {
 	struct plan_config c;
 	double *mass_sum;    /* [n + 1] prefix sums of prior; NULL: equal */
 	double *seconds_sum; /* [n + 1]; NULL: equal */
-	double total_mass;
+	double ask_startup;  /* start-up as the choice of a question counts it, seconds */
 	struct segment seg[MAX_SEGMENTS];
 	uint64_t live;       /* segments that some hypothesis holds */
 	VEC(struct hypothesis) hyp;
 	struct rates rates;
 	VEC(struct ranges) pending;
+	VEC(struct told) told; /* all answers */
+	size_t smallest;     /* of the failing ones, the fewest candidates; index into told */
+	uint32_t n_again;    /* times in a row that this question failed again */
+	bool again_passed;   /* it passed when asked again */
 	struct range innocent; /* candidates that are in no hypothesis any more; lo == hi: none yet */
-	uint32_t n_told;
-	double surprise;     /* bits by which answers were less likely than expected, decayed */
+	bool confined;       /* restarted inside the smallest failing question */
+	double lost;         /* weight of hypotheses forgotten to make room */
 	double information;  /* of the question given last, bits */
 	double cost;         /* its expected seconds */
 };
@@ -94,6 +100,7 @@ void hyp_start(struct plan *p);              /* one segment, every number of nee
 void hyp_tell(struct plan *p, uint64_t asked, bool failed);
 void hyp_weigh(struct plan *p);              /* weights, marginals; drops what has no mass */
 void hyp_refine(struct plan *p);             /* halves segments that carry mass */
+void hyp_confine(struct plan *p, uint64_t segments); /* drops what needs a test elsewhere */
 bool hyp_cut(struct plan *p, uint32_t at);   /* makes `at` a border of segments */
 double plan_mass(const struct plan *p, uint32_t lo, uint32_t hi);
 double plan_seconds(const struct plan *p, uint32_t lo, uint32_t hi);

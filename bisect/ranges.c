@@ -23,6 +23,25 @@ ranges_add(struct ranges *r, uint32_t lo, uint32_t hi)
 		vec_push(&r->v, ((struct range){ lo, hi }));
 }
 
+void
+ranges_set(struct ranges *to, const struct ranges *from)
+{
+	size_t i;
+
+	vec_clear(&to->v);
+	for (i = 0; i < from->v.n; i++)
+		vec_push(&to->v, from->v.p[i]);
+}
+
+struct ranges
+ranges_copy(const struct ranges *r)
+{
+	struct ranges copy = { VEC_INIT };
+
+	ranges_set(&copy, r);
+	return copy;
+}
+
 uint32_t
 ranges_count(const struct ranges *r)
 {

@@ -99,7 +99,7 @@ session(const struct cell *c, struct result *sum)
 
 	oracle_draw(&o, c);
 	ranges_all(&q, c->n);
-	while (fails == 0 || (fails < 2 && gate > 1)) {
+	while (fails < 2 || (gate > fails && c->startup >= 1 && fails < 4)) {
 		int a = oracle_run(&o, &q);
 		gate++;
 		if (a < 0)
@@ -137,6 +137,15 @@ session(const struct cell *c, struct result *sum)
 	}
 	if (getenv("TRACE"))
 		printf("  state %d right %d\n", state, right);
+	if (getenv("WRONG") && !right) {
+		printf("  wrong: state %d truth", state);
+		for (unsigned i = 0; i < o.n; i++)
+			printf(" %u", o.culprit[i]);
+		printf(" named");
+		for (size_t i = 0; i < found.v.n; i++)
+			printf(" %u", found.v.p[i]);
+		printf(" after %u runs\n", runs);
+	}
 	sum->gate += gate;
 	sum->runs += runs;
 	sum->work += work;
