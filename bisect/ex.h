@@ -21,7 +21,8 @@ struct executor_ops {
 	int (*start)(struct executor *ex, const struct job *job, struct err *e);
 	/* Asks the job to end soon, as JOB_CANCELLED; ended() is still called. */
 	void (*cancel)(struct executor *ex, uint64_t id);
-	/* Kills what is left, waits for it (ended() is called), frees. */
+	/* Ends what is left, waits for it, frees.  ended() is not called: the jobs
+	 * under way are the caller's to free. */
 	void (*close)(struct executor *ex);
 };
 

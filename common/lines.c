@@ -1,4 +1,4 @@
-/* Splits chunks into lines: see lines.h. */
+/* Chunks into lines: see lines.h. */
 #include "common/base.h"
 #include "common/lines.h"
 
@@ -8,61 +8,87 @@ lines_init(struct lines *l, void (*line)(void *data, struct span line), void *da
 	*l = (struct lines){ .part = STR_INIT(STR_LINE), .line = line, .data = data };
 }
 
-/* Keeps as much of the line as the maximum allows. */
+/* Adds a piece of a line that holds no LF, as much as fits. */
 static void
-keep(struct lines *l, struct span bytes)
+keep(struct lines *l, struct span piece)
 {
-	size_t room = l->part.max - l->part.n, n = bytes.n < room ? bytes.n : room;
+	size_t room = l->part.max - l->part.n;
+	size_t n = piece.n < room ? piece.n : room;
 
-	str_add(&l->part, bytes.p, n);
-	l->n_dropped += bytes.n - n;
+	str_add(&l->part, piece.p, n);
+	l->n_dropped += piece.n - n;
+}
+
+/* A CR at the end of a piece waits: it belongs to the line unless LF follows. */
+static void
+add(struct lines *l, struct span piece)
+{
+	bool ends_cr;
+
+	if (piece.n == 0)
+		return;
 	l->pending = true;
+	if (l->cr)
+		keep(l, span_of("\r"));
+	ends_cr = piece.p[piece.n - 1] == '\r';
+	piece.n -= ends_cr;
+	l->cr = ends_cr;
+	keep(l, piece);
 }
 
 static void
-hand_out(struct lines *l)
+flush(struct lines *l)
 {
-	l->line(l->data, str_span(&l->part));
+	struct span line = str_span(&l->part);
+
+	l->line(l->data, line);
 	str_clear(&l->part);
-	l->pending = false;
+	l->pending = l->cr = false;
+}
+
+/* A line that lies whole in the chunk is handed out without a copy. */
+static void
+whole(struct lines *l, struct span line)
+{
+	if (line.n && line.p[line.n - 1] == '\r')
+		line.n--;
+	if (line.n > l->part.max) {
+		l->n_dropped += line.n - l->part.max;
+		line.n = l->part.max;
+	}
+	l->line(l->data, line);
 }
 
 void
 lines_feed(struct lines *l, struct span bytes)
 {
-	const char *nl;
-	size_t n;
-
 	while (bytes.n) {
-		nl = memchr(bytes.p, '\n', bytes.n);
-		n = nl ? (size_t)(nl - bytes.p) : bytes.n;
-		if (l->cr && !(nl && n == 0))
-			keep(l, (struct span){ "\r", 1 });
-		l->cr = n > 0 && bytes.p[n - 1] == '\r';
-		if (n > l->cr)
-			keep(l, (struct span){ bytes.p, n - l->cr });
-		l->pending |= l->cr;
-		if (nl) {
-			l->cr = false;
-			hand_out(l);
+		const char *lf = memchr(bytes.p, '\n', bytes.n);
+		struct span piece = { bytes.p, lf ? (size_t)(lf - bytes.p) : bytes.n };
+
+		if (lf && !l->pending) {
+			whole(l, piece);
+		} else {
+			add(l, piece);
+			if (lf)
+				flush(l);
 		}
-		bytes = span_from(bytes, n + (nl != NULL));
+		bytes = span_from(bytes, piece.n + (lf != NULL));
 	}
 }
 
 void
 lines_finish(struct lines *l)
 {
-	if (l->cr)
-		keep(l, (struct span){ "\r", 1 });
-	l->cr = false;
-	if (l->pending)
-		hand_out(l);
+	if (l->pending) {
+		if (l->cr)
+			keep(l, span_of("\r"));
+		flush(l);
+	}
 }
 
 void
 lines_release(struct lines *l)
 {
 	str_release(&l->part);
-	l->pending = l->cr = false;
 }
