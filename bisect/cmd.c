@@ -48,18 +48,18 @@ static const char first_help[] =
 
 static const char placeholders[] =
 	"\nThe tests of a run are chosen through the framework, or where COMMAND says:\n"
-	"  {tests}               one argument a test\n"
-	"  {file}                the name of a file that lists them, one a line\n"
-	"  {filter:SEP}          one argument, their names joined by SEP\n";
+	"  {tests}                 one argument a test\n"
+	"  {file}                  the name of a file that lists them, one a line\n"
+	"  {filter:SEP}            one argument, their names joined by SEP\n";
 
 static const char statuses[] =
 	"\nExit status:\n"
-	"  0                     the question was answered\n"
-	"  1                     COMMAND never failed\n"
-	"  125                   undecided: what is known so far was printed\n"
-	"  128                   something outside failed: a file, a program\n"
-	"  129                   wrong usage\n"
-	"  128+n                 ended by signal n\n";
+	"  0                       the question was answered\n"
+	"  1                       COMMAND never failed\n"
+	"  125                     undecided: what is known so far was printed\n"
+	"  128                     something outside failed: a file, a program\n"
+	"  129                     wrong usage\n"
+	"  128+n                   ended by signal n\n";
 
 void
 cmd_help_first(struct str *out)
@@ -93,8 +93,8 @@ cmd_help_all(struct str *out)
 	for (i = 0; cmds[i]; i++) {
 		if (cmds[i]->head.title == NULL)
 			continue;
-		str_addf(out, "  %-20s  ", cmds[i]->head.name);
-		opt_wrap(out, cmds[i]->head.title, 24, 24);
+		str_addf(out, "  %-22s  ", cmds[i]->head.name);
+		opt_wrap(out, cmds[i]->head.title, 26, 26);
 	}
 	str_addc(out, '\n');
 	opt_help(out, opts_table, USE_ALL);

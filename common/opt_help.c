@@ -2,7 +2,7 @@
 #include "common/base.h"
 #include "common/opt.h"
 
-enum { HELP_COLUMN = 24, HELP_GAP = 2 };
+enum { HELP_COLUMN = 26, HELP_GAP = 2 };
 
 static void
 add_blanks(struct str *out, size_t n)
