@@ -7,7 +7,7 @@
 PREFIX  ?= /usr/local
 CC      ?= cc
 CFLAGS  ?= -O2 -g
-PKGS    := libpcre2-8 jansson
+PKGS    := libpcre2-8 jansson expat
 comma   := ,
 Q       := $(if $(V),,@)
 SAY     := @$(if $(V),:,printf '%-5s %s\n')
@@ -20,7 +20,7 @@ FLAGS    = -std=c17 -I. -I$(BUILD)/gen -MMD -MP $(WARN) $(if $(DEV),-Werror) \
            $(SANFLAG) $(if $(SAN),-DARENA_DEBUG -fno-omit-frame-pointer) $(PKG_CFLAGS)
 LIBS     = $(PKG_LIBS) -lm
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lpcre2-8 -ljansson)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lpcre2-8 -ljansson -lexpat)
 JOBS    := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # A make inside a recipe: on all processors, unless this one was told how many.
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring j,$(filter-out --%,$(MAKEFLAGS))),,-j$(JOBS))
