@@ -12,11 +12,13 @@
 
 extern const struct framework fw_generic;
 extern const struct framework fw_rspec;
+extern const struct framework fw_regrtest;
 
 /* Surest first: on a tie the upper row wins. */
 const struct framework *const frameworks[] = {
 	&fw_generic,
 	&fw_rspec,
+	&fw_regrtest,
 	NULL,
 };
 

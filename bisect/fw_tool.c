@@ -102,17 +102,33 @@ fw_run_release(struct fw_run *run)
 	str_release(&run->errors);
 }
 
+/* The last line that speaks of an error, or else the last line. */
+static struct span
+telling_line(struct span text)
+{
+	struct span line, last = { "", 0 };
+	bool found = false;
+
+	while (span_next(&text, '\n', &line)) {
+		bool tells = span_find(line, "rror") < line.n;
+
+		line = span_trim(line);
+		if (line.n && (tells || !found))
+			last = line;
+		found |= tells;
+	}
+	return last;
+}
+
 int
 fw_run_failed(const struct fw_run *run, struct err *e)
 {
-	struct span rest = str_span(&run->errors), line, last = { "", 0 };
+	struct span last = telling_line(str_span(&run->errors));
 	struct str words = STR_INIT(4096), text = STR_INIT(4096);
 
-	while (span_next(&rest, '\n', &line)) {
-		if (span_trim(line).n)
-			last = span_trim(line);
-	}
-	str_add_escaped(&text, last.n > 400 ? (struct span){ last.p, 400 } : last);
+	if (last.n > 400)
+		last.n = 400;
+	str_add_escaped(&text, last);
 	fw_add_words(&words, run->argv);
 	err_set(e, "'%.300s%s' %s %d%s%s", str_c(&words), words.n > 300 ? "..." : "",
 	        run->end.how == CHILD_SIGNALLED ? "was ended by signal" : "exited with status",
@@ -145,10 +161,21 @@ fw_base_name(const char *path)
 bool
 fw_program_is(const char *path, const char *name)
 {
-	const char *base = fw_base_name(path);
-	size_t n = strlen(name);
+	static const char *const builds[] = { "", "d", "t", "td", "-dbg", "-debug" };
+	const char *rest = fw_base_name(path);
+	size_t n = strlen(name), i;
 
-	return strncmp(base, name, n) == 0 && base[n + strspn(base + n, "0123456789.-")] == '\0';
+	if (strncmp(rest, name, n) != 0)
+		return false;
+	rest += n;
+	rest += strspn(rest, "0123456789.-");
+	if (rest[-1] == '-')
+		rest--;
+	for (i = 0; i < ARRAY_LEN(builds); i++) {
+		if (strcmp(rest, builds[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 size_t

@@ -26,12 +26,14 @@ struct fw_run {
  * signal came; e names the program. */
 int fw_run(struct fw_command *c, struct fw_run *run, struct err *e);
 void fw_run_release(struct fw_run *run);
-/* The same, and -1 unless it exits with 0: e then holds its last line of standard error. */
+/* The same, and -1 unless it exits with 0: e is that of fw_run_failed. */
 int fw_run_well(struct fw_command *c, struct fw_run *run, struct err *e);
-/* Sets e to "'PROGRAM ARGS' exited with status 3: LAST LINE"; returns -1. */
+/* Sets e to "'PROGRAM ARGS' exited with status 3: LINE", the last of standard error that
+ * speaks of an error, or its last; returns -1. */
 int fw_run_failed(const struct fw_run *run, struct err *e);
 
-/* Whether the last part of path is name, or name followed by a version ("python3.11"). */
+/* Whether the last part of path is name, or name followed by a version and a kind
+ * of build ("python3.11", "python3.11-dbg", "python3.13t"). */
 bool fw_program_is(const char *path, const char *name);
 /* The last part of a path. */
 const char *fw_base_name(const char *path);

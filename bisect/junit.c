@@ -16,7 +16,7 @@ struct junit {
 	struct junit_suite suites[SUITES_MAX];
 	struct str suite_names[SUITES_MAX];
 	unsigned depth;     /* of suites; those past SUITES_MAX are not told */
-	bool in_case, has_name, has_class, has_file, in_failure;
+	bool in_case, has_name, has_class, has_file, in_failure, in_outcome, unexpected;
 	enum test_status status;
 	int64_t micros;
 	struct str name, classname, file, message, text;
@@ -80,7 +80,7 @@ open_case(struct junit *j, const char *const *attrs)
 	const char *status = xml_attr(attrs, "status");
 
 	j->in_case = true;
-	j->in_failure = false;
+	j->in_failure = j->in_outcome = j->unexpected = false;
 	j->has_name = put(&j->name, xml_attr(attrs, "name"));
 	j->has_class = put(&j->classname, xml_attr(attrs, "classname"));
 	j->has_file = put(&j->file, xml_attr(attrs, "file"));
@@ -105,6 +105,8 @@ on_open(void *data, const char *name, const char *const *attrs)
 		j->in_failure = j->message.n == 0;
 		if (j->in_failure)
 			put(&j->message, xml_attr(attrs, "message"));
+	} else if (j->in_case && strcmp(name, "outcome") == 0) {
+		j->in_outcome = true;
 	} else if (j->in_case && strcmp(name, "skipped") == 0 && j->status == TEST_PASS) {
 		j->status = TEST_SKIP;
 	}
@@ -116,6 +118,12 @@ on_text(void *data, struct span text)
 	struct junit *j = data;
 	size_t room = j->text.max - j->text.n;
 
+	/* regrtest's word, and the only text of the element. */
+	if (j->in_outcome && span_find(text, "UNEXPECTED") < text.n) {
+		j->status = TEST_FAIL;
+		j->unexpected = true;
+		put(&j->message, "unexpected success");
+	}
 	if (j->in_failure)
 		str_add(&j->text, text.p, text.n < room ? text.n : room);
 }
@@ -129,10 +137,11 @@ close_case(struct junit *j)
 		.file = j->has_file ? str_c(&j->file) : NULL,
 		.status = j->status,
 		.micros = j->micros,
+		.unexpected = j->unexpected,
 		.message = j->message.n ? str_c(&j->message) : str_c(&j->text),
 	};
 
-	j->in_case = false;
+	j->in_case = j->in_outcome = false;
 	j->events->testcase(j->events->data, &c);
 }
 

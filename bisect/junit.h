@@ -16,6 +16,7 @@ struct junit_case {
 	enum test_status status;
 	int64_t micros;        /* -1: unknown */
 	const char *message;   /* of a failure: its message attribute or text; "" else */
+	bool unexpected;       /* failed because it passed; suites do not count it */
 };
 
 /* One <testsuite>, when it ends; -1: not said. */

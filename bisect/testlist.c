@@ -292,7 +292,8 @@ out:
 }
 
 /* The stream to write to: a temporary file beside path, whose name is put in
- * *temp, or path itself (temp stays empty) when that is a device or a pipe. */
+ * *temp, or path itself (temp stays empty) when that is a device, a pipe or a
+ * link: root's "-o /dev/stdout" must not put a file there. */
 static FILE *
 open_beside(const char *path, struct str *temp, struct err *e)
 {
@@ -301,8 +302,8 @@ open_beside(const char *path, struct str *temp, struct err *e)
 	FILE *f;
 	int fd;
 
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	} else {
 		str_addf(temp, "%s.XXXXXX", path);
 		fd = temp->over ? (errno = ENAMETOOLONG, -1) : mkostemp(temp->p, O_CLOEXEC);

@@ -50,7 +50,7 @@ int testlist_read_bytes(struct testlist *l, struct testlist_reader *rd, struct s
 int testlist_read_end(struct testlist *l, struct testlist_reader *rd, struct err *e);
 
 /* Writes the chosen tests, one escaped name a line, through a temporary file and
- * rename (a device or pipe is written to as it is). */
+ * rename (a device, a pipe or a link is written to as it is). */
 int testlist_write(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,
                    struct err *e);
 /* The same with the names as they are, for other programs; -1 also for a name

@@ -131,6 +131,7 @@ test_write_and_read_back(void)
 	struct testlist l = TESTLIST_INIT, back = TESTLIST_INIT;
 	struct err e = ERR_INIT;
 	uint32_t order[ARRAY_LEN(names)], i;
+	char link_path[64], target[64];
 
 	for (i = 0; i < ARRAY_LEN(names); i++)
 		order[ARRAY_LEN(names) - 1 - i] = testlist_add(&l, span_of(names[i]));
@@ -146,6 +147,12 @@ test_write_and_read_back(void)
 	CHECK_INT(testlist_write(&l, order, 1, "/nonexistent/x", &e), -1);
 	CHECK_INT(testlist_write(&l, order, 1, "/dev/full", &e), -1);
 	CHECK_INT(testlist_write(&l, order, 1, "/dev/null", &e), 0);
+	/* As root, -o /dev/stdout would replace that for all programs. */
+	snprintf(link_path, sizeof(link_path), "%s/link", dir);
+	CHECK_INT(symlink(path, link_path), 0);
+	CHECK_INT(testlist_write(&l, order, 1, link_path, &e), 0);
+	CHECK(readlink(link_path, target, sizeof(target)) > 0);
+	unlink(link_path);
 	testlist_release(&l);
 	testlist_release(&back);
 }
