@@ -52,6 +52,8 @@ struct finding {
 	const char *reason;      /* one sentence more: why undecided, what contradicted; NULL: none */
 	const char *signature;   /* of the failure that was searched for */
 	const char *repro;       /* command to paste; NULL: none */
+	bool shuffled;           /* the order was that of --shuffle=seed */
+	uint64_t seed;
 	const char *session;     /* the session's folder as the user would type it */
 	struct arena mem;
 };

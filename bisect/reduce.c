@@ -109,12 +109,6 @@ reduce_tell(struct reduce *r, bool failed)
 	}
 }
 
-void
-reduce_drop(struct reduce *r)
-{
-	reduce_tell(r, false);
-}
-
 const struct ranges *
 reduce_kept(const struct reduce *r)
 {

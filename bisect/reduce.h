@@ -27,10 +27,9 @@ void reduce_free(struct reduce *r);
 /* The next question, false when no single test can be left out any more.  It may be
  * asked again until it failed or passed `repeats` times. */
 bool reduce_next(struct reduce *r, struct ranges *out);
-/* The answer to the question that reduce_next gave last. */
+/* The answer to the question that reduce_next gave last; what could not be answered
+ * was not seen failing. */
 void reduce_tell(struct reduce *r, bool failed);
-/* It could not be answered: counts as a pass, since it was not seen failing. */
-void reduce_drop(struct reduce *r);
 /* The smallest set that was seen failing. */
 const struct ranges *reduce_kept(const struct reduce *r);
 

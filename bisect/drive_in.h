@@ -1,0 +1,165 @@
+/*
+ * Inside the driver (drive*.c); nobody else includes this.
+ *
+ * Tests are handled by their place in the order of the run.  Everything that
+ * was answered is kept as a `past`: which places ran, and which failed.  All
+ * decisions are counted from the pasts, so one run serves every question it
+ * answers: another victim's search, the proof, the rate.
+ *
+ * "Shows" means: what is searched for was seen.  That is a failure, and for a
+ * brittle test (inverted) that it passed.
+ *
+ * Functions that ask return 0, or -1 when the session ends (q->event).
+ */
+#ifndef BISECT_DRIVE_IN_H
+#define BISECT_DRIVE_IN_H
+
+#include "bisect/drive.h"
+#include "bisect/plan.h"
+
+/* One answered run that proved something. */
+struct past {
+	struct ranges set;  /* places that ran, the victim's too */
+	uint32_t victim;    /* test that the ask named, or TESTLIST_NONE */
+	uint32_t *failed;   /* tests that failed, ascending */
+	uint32_t n_failed;
+	unsigned stage;     /* of the order it ran in; PAST_VOID: disproved */
+	unsigned search;    /* serial number of the search that asked; 0: none */
+	uint64_t run;
+	const char *phase;
+	bool fail;          /* the verdict */
+	bool by_test;       /* it failed because tests failed, not as a whole */
+	bool fresh;
+};
+
+enum { PAST_VOID = 0 };
+enum { TRIES_MAX = 3 }; /* of one question that comes back unresolved */
+
+struct pending { uint64_t id; struct ranges set; unsigned search; bool fresh; };
+
+struct inquiry {
+	struct drive *d;
+	struct finding *f;
+	struct err *e;
+	enum lab_event event; /* what ended the session; LAB_ANSWER while it goes on */
+	const char *phase;
+	uint32_t n;
+	uint32_t *order;      /* [n] test at a place */
+	uint32_t *place;      /* [n] place of a test */
+	unsigned stage;       /* counts orders from 1; pasts of another are no evidence */
+	unsigned n_searches;
+	uint32_t victim;      /* test whose failing is searched for, or TESTLIST_NONE */
+	bool inverted;
+	struct ranges gone;   /* places of proven polluters that are left out from now on */
+	struct ranges kept;   /* the smallest set that showed; empty: none did */
+	VEC(struct past) past;
+	VEC(struct pending) pending;
+	const struct plan *plan; /* of the search under way, for the view; NULL: none */
+	uint32_t n_open;
+	double posterior;
+	uint32_t n_spoilt;    /* unresolved answers since the last that was resolved */
+	char why[160];        /* of the last unresolved answer */
+};
+
+/* drive_set.c: sets of places.  Results are cleared first and may not be an operand. */
+void set_copy(struct ranges *out, const struct ranges *a);
+void set_release(struct ranges *a);
+void set_one(struct ranges *out, uint32_t x);
+void set_union(struct ranges *out, const struct ranges *a, const struct ranges *b);
+void set_minus(struct ranges *out, const struct ranges *a, const struct ranges *b);
+uint32_t set_common(const struct ranges *a, const struct ranges *b); /* tests in both */
+bool set_within(const struct ranges *a, const struct ranges *b);     /* a is part of b */
+bool set_equal(const struct ranges *a, const struct ranges *b);
+/* In place: adds all of b to a. */
+void set_join(struct ranges *a, const struct ranges *b);
+
+/* drive_ask.c */
+int inquiry_init(struct inquiry *q, struct drive *d, struct finding *f, struct err *e);
+void inquiry_release(struct inquiry *q);
+/* Takes another order (places change; earlier pasts are no evidence any more). */
+void inquiry_order(struct inquiry *q, const uint32_t *order);
+/* Looks for that victim's failing from now on (inverted: its passing). */
+void inquiry_target(struct inquiry *q, uint32_t victim, bool inverted);
+int inquiry_ask(struct inquiry *q, const struct ranges *set, bool fresh, unsigned search, uint64_t *id);
+struct heard { uint64_t id; enum verdict verdict; struct ranges set; unsigned search; };
+/* The next answer; h->set is the caller's to release. */
+int inquiry_hear(struct inquiry *q, struct heard *h);
+void inquiry_cancel(struct inquiry *q, size_t i); /* q->pending.p[i] */
+struct question { struct ranges set; bool fresh; enum verdict verdict; unsigned tries; bool done; uint64_t id; };
+/* Asks all, up to --jobs at once, each again (twice) while it is unresolved. */
+int inquiry_batch(struct inquiry *q, struct question *qs, size_t n);
+/* One question. */
+int inquiry_once(struct inquiry *q, const struct ranges *set, bool fresh, enum verdict *verdict);
+void inquiry_view(struct inquiry *q);
+void inquiry_whole(const struct inquiry *q, struct ranges *out); /* everything that is not gone */
+void inquiry_victim(const struct inquiry *q, struct ranges *out); /* the victim's place; empty: none */
+
+/* drive_past.c: counting pasts for the present target. */
+bool past_counts(const struct inquiry *q, const struct past *p, bool *shows);
+bool past_test_failed(const struct past *p, uint32_t test);
+struct counts past_exact(const struct inquiry *q, const struct ranges *set, const char *phase);
+void inquiry_kept(struct inquiry *q); /* finds the smallest set that showed */
+
+/* drive_gate.c */
+enum gate { GATE_SEARCH, GATE_DONE };
+int drive_gate(struct inquiry *q, enum gate *out);
+/* The victim alone, and what it means when it fails. */
+int gate_alone(struct inquiry *q, enum gate *out);
+
+/* drive_search.c */
+struct search {
+	struct inquiry *q;
+	unsigned serial;
+	struct plan *plan;
+	uint32_t *place;      /* [n] of each candidate, ascending */
+	uint32_t n;
+	struct ranges cand;   /* the same as a set */
+	struct ranges fixed;  /* places that are in every question */
+	struct ranges answer; /* needed candidates, as places; after SEARCH_FOUND */
+	double posterior;
+	size_t n_told;        /* of q->past */
+	unsigned n_doubts;    /* how often a proof contradicted the answer */
+	bool reduced;         /* the answer is that of the sound fall-back */
+	bool few;             /* the answer is what --max-tests left, not minimal */
+};
+enum search_end { SEARCH_FOUND, SEARCH_FEW /* --max-tests reached */, SEARCH_PLAIN, SEARCH_LOST };
+void search_open(struct search *s, struct inquiry *q, const struct ranges *cand,
+                 const struct ranges *fixed);
+void search_close(struct search *s);
+int search_run(struct search *s, enum search_end *out);
+/* The sound way, from the smallest set that showed. */
+int search_reduce(struct search *s, enum search_end *out);
+/* Tells the plan what was answered meanwhile. */
+void search_tell(struct search *s);
+
+/* drive_proof.c */
+struct proof {
+	struct counts exact, rest; /* shows of runs */
+	struct counts *each;       /* [n of the answer] of the set without that one; malloc'd */
+	double left_over;          /* chance that the rest holds another culprit */
+	bool contradicted;         /* the answer does not show, or holds a needless test */
+	bool another;              /* everything without it shows too: another culprit */
+	bool minimal;
+	bool complete;             /* nothing more to ask */
+};
+int drive_prove(struct search *s, struct proof *out);
+
+/* drive_isolate.c */
+/* Search and proof for the present target; adds culprits and sets the verdict. */
+int drive_isolate(struct inquiry *q);
+/* Adds a culprit from a proof that is complete or was cut short. */
+struct culprit *culprit_add(struct search *s, const struct proof *p);
+/* The tests at these places, in the order of the run, in the finding's memory. */
+const uint32_t *finding_tests(struct inquiry *q, const struct ranges *set, uint32_t *n);
+double proof_confidence(const struct search *s, const struct proof *p);
+
+/* drive_more.c */
+/* The other failing tests of the baseline: explained, searched (--all) or listed. */
+int drive_others(struct inquiry *q);
+/* Tests that undo the pollution of the first culprit. */
+int drive_cleaner(struct inquiry *q);
+
+/* drive.c */
+void finding_reason(struct finding *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,319 @@
+/*
+ * Search, proof, and what to do when they disagree: tell the plan, search on,
+ * and after DOUBTS of that reduce the smallest set that showed, which is sound
+ * whatever the command does.
+ */
+#include "common/base.h"
+#include "bisect/drive_in.h"
+#include "bisect/stats.h"
+
+enum { DOUBTS = 3, PLAIN_RUNS = 6 };
+
+const uint32_t *
+finding_tests(struct inquiry *q, const struct ranges *set, uint32_t *n)
+{
+	uint32_t *tests, k = 0, x;
+	size_t i;
+
+	*n = ranges_count(set);
+	tests = arena_alloc(&q->f->mem, (*n + 1) * sizeof(*tests));
+	for (i = 0; i < set->v.n; i++)
+		for (x = set->v.p[i].lo; x < set->v.p[i].hi; x++)
+			tests[k++] = q->order[x];
+	return tests;
+}
+
+/* Counts of showing as counts of failing. */
+static struct counts
+as_fails(const struct inquiry *q, struct counts c)
+{
+	if (q->inverted)
+		c.fails = c.runs - c.fails;
+	return c;
+}
+
+double
+proof_confidence(const struct search *s, const struct proof *p)
+{
+	return s->posterior * (p->another || p->left_over > 1 ? 1 : 1 - p->left_over);
+}
+
+struct culprit *
+culprit_add(struct search *s, const struct proof *p)
+{
+	struct inquiry *q = s->q;
+	struct culprit c = { 0 };
+	struct ranges all = { VEC_INIT };
+	struct counts *each;
+	uint32_t i;
+
+	set_union(&all, &s->answer, &s->fixed);
+	c.tests = finding_tests(q, &all, &c.n_tests);
+	c.polluters = finding_tests(q, &s->answer, &c.n_polluters);
+	c.victim = q->victim;
+	c.with = as_fails(q, p->exact);
+	c.without = as_fails(q, p->rest);
+	c.minimal = p->minimal;
+	c.proven = p->complete && !p->another;
+	if (!s->few && p->each) {
+		c.without_each = each = arena_alloc(&q->f->mem, (c.n_polluters + 1) * sizeof(*each));
+		for (i = 0; i < c.n_polluters; i++)
+			each[i] = as_fails(q, p->each[i]);
+	}
+	vec_push(&q->f->culprits, c);
+	set_release(&all);
+	return &q->f->culprits.p[q->f->culprits.n - 1];
+}
+
+/* Candidates: what runs before the victim, or (wide) all others. */
+static void
+candidates(const struct inquiry *q, bool wide, struct ranges *out)
+{
+	struct ranges before = { VEC_INIT };
+
+	if (q->victim == TESTLIST_NONE || !q->d->keeps_order || wide)
+		ranges_all(&before, q->n);
+	else
+		ranges_all(&before, q->place[q->victim]);
+	set_minus(out, &before, &q->gone);
+	set_release(&before);
+}
+
+static void
+open_search(struct search *s, struct inquiry *q, bool wide)
+{
+	struct ranges cand = { VEC_INIT }, fixed = { VEC_INIT };
+
+	candidates(q, wide, &cand);
+	inquiry_victim(q, &fixed);
+	search_open(s, q, &cand, &fixed);
+	set_release(&cand);
+	set_release(&fixed);
+}
+
+/* Runs of everything that is left, and of at most half of the candidates. */
+static void
+count_sizes(const struct search *s, struct counts *whole, struct counts *part)
+{
+	struct ranges all = { VEC_INIT };
+	bool shows;
+	size_t i;
+
+	memset(whole, 0, sizeof(*whole));
+	memset(part, 0, sizeof(*part));
+	inquiry_whole(s->q, &all);
+	for (i = 0; i < s->q->past.n; i++) {
+		const struct past *p = &s->q->past.p[i];
+		struct counts *c = NULL;
+		if (!past_counts(s->q, p, &shows) || set_common(&p->set, &s->q->gone))
+			continue;
+		if (set_equal(&p->set, &all))
+			c = whole;
+		else if (2 * (uint64_t)set_common(&p->set, &s->cand) <= s->n)
+			c = part;
+		if (c) {
+			c->runs++;
+			c->fails += shows;
+		}
+	}
+	set_release(&all);
+}
+
+/* The plan says that nothing matters: does the whole list really not show more often
+ * than its parts? */
+static int
+confirm_plain(struct search *s, bool *plain)
+{
+	double confidence = s->q->d->opt->confidence;
+	struct counts whole, part;
+	struct ranges all = { VEC_INIT };
+	enum verdict v;
+	int rc = 0;
+
+	s->q->phase = "proof";
+	s->q->plan = NULL;
+	*plain = true;
+	inquiry_whole(s->q, &all);
+	while (rc == 0) {
+		count_sizes(s, &whole, &part);
+		if (stats_higher(whole.fails, whole.runs, part.fails, part.runs) >= confidence) {
+			*plain = false;
+			break;
+		}
+		if (whole.runs >= PLAIN_RUNS || s->q->n_spoilt >= TRIES_MAX)
+			break;
+		rc = inquiry_once(s->q, &all, true, &v);
+	}
+	s->q->f->confidence = 1 - stats_higher(whole.fails, whole.runs, part.fails, part.runs) *
+	                              (1 - confidence);
+	set_release(&all);
+	return rc;
+}
+
+static bool
+can_widen(const struct search *s)
+{
+	return s->q->victim != TESTLIST_NONE && s->q->d->keeps_order &&
+	       s->n + 1 + ranges_count(&s->q->gone) < s->q->n;
+}
+
+/* Does the smallest set that showed lie among the candidates? */
+static bool
+kept_is_ours(const struct search *s)
+{
+	struct ranges all = { VEC_INIT };
+	bool ours;
+
+	set_union(&all, &s->cand, &s->fixed);
+	ours = s->q->kept.v.n && set_within(&s->q->kept, &all);
+	set_release(&all);
+	return ours;
+}
+
+static void
+undecided(struct inquiry *q, const char *why)
+{
+	q->f->verdict = FOUND_UNDECIDED;
+	q->f->confidence = 0;
+	if (q->n_spoilt)
+		finding_reason(q->f, "%u runs in a row proved nothing: %s", q->n_spoilt, q->why);
+	else
+		finding_reason(q->f, "%s", why);
+}
+
+/* After a proof: keeps the answer, or says that the search has to go on. */
+static int
+weigh(struct search *s, bool *again, bool *another)
+{
+	struct inquiry *q = s->q;
+	struct proof p;
+	int rc = drive_prove(s, &p);
+
+	*again = *another = false;
+	if (rc == 0 && p.contradicted) {
+		*again = true;
+		s->n_doubts++;
+		search_tell(s);
+	} else if (rc == 0 || p.exact.fails) {
+		culprit_add(s, &p);
+		*another = p.another;
+		if (p.complete) {
+			q->f->verdict = q->inverted ? FOUND_BRITTLE : FOUND_ISOLATED;
+			q->f->confidence = proof_confidence(s, &p);
+		} else if (rc == 0) {
+			undecided(q, "the proof could not be finished");
+		}
+	}
+	free(p.each);
+	return rc;
+}
+
+/* Takes what the search gave one step further.  *over: the target is done with. */
+static int
+step(struct search *s, enum search_end end, bool *over, bool *another)
+{
+	bool plain, again;
+	int rc;
+
+	*over = true;
+	*another = false;
+	if (s->q->n_spoilt >= TRIES_MAX && end == SEARCH_LOST) {
+		undecided(s->q, "");
+		return 0;
+	}
+	if (end == SEARCH_PLAIN) {
+		rc = confirm_plain(s, &plain);
+		if (rc == 0 && plain)
+			s->q->f->verdict = FOUND_PLAIN_FLAKE;
+		if (rc < 0 || plain)
+			return rc;
+		end = SEARCH_LOST;
+	}
+	if (end == SEARCH_FOUND || end == SEARCH_FEW) {
+		rc = weigh(s, &again, another);
+		*over = !again;
+		return rc;
+	}
+	*over = s->reduced;
+	if (*over)
+		undecided(s->q, "the answers contradict each other: the failure depends on something else too");
+	else
+		s->n_doubts = DOUBTS;
+	return 0;
+}
+
+/* The next search after a doubt: the plan's, a wider one, or the sound one. */
+static int
+search_again(struct search *s, bool *wide, enum search_end *end)
+{
+	struct inquiry *q = s->q;
+
+	if (s->n_doubts < DOUBTS && s->n)
+		return search_run(s, end);
+	if (!kept_is_ours(s) && can_widen(s) && !*wide) {
+		*wide = true;
+		search_close(s);
+		open_search(s, q, true);
+		return search_run(s, end);
+	}
+	if (s->reduced) {
+		*end = SEARCH_LOST;
+		return 0;
+	}
+	return search_reduce(s, end);
+}
+
+static int
+isolate_one(struct inquiry *q, bool *another)
+{
+	struct search s;
+	enum search_end end = SEARCH_LOST;
+	bool over = false, wide = false;
+	int rc;
+
+	*another = false;
+	open_search(&s, q, false);
+	if (s.n == 0 && can_widen(&s)) {
+		search_close(&s);
+		open_search(&s, q, wide = true);
+	}
+	rc = search_run(&s, &end);
+	while (rc == 0) {
+		rc = step(&s, end, &over, another);
+		if (rc < 0 || over)
+			break;
+		rc = search_again(&s, &wide, &end);
+	}
+	if (rc == 0 && *another)
+		set_join(&q->gone, &s.answer);
+	search_close(&s);
+	return rc;
+}
+
+int
+drive_isolate(struct inquiry *q)
+{
+	enum finding_verdict first = FOUND_UNDECIDED;
+	double confidence = 0;
+	bool another;
+	uint32_t n = 0;
+
+	do {
+		if (isolate_one(q, &another) < 0)
+			return -1;
+		if (n++ == 0) {
+			first = q->f->verdict;
+			confidence = q->f->confidence;
+		}
+		inquiry_kept(q);
+	} while (another && q->d->opt->all);
+	if (another)
+		finding_reason(q->f, "everything without it fails too: another culprit is enough alone (--all finds it)");
+	else if (n > 1 && q->f->verdict != first)
+		finding_reason(q->f, "without the culprits named it fails still: %s", finding_verdict_name(q->f->verdict));
+	if (n > 1) {
+		q->f->verdict = first;
+		q->f->confidence = confidence;
+	}
+	return 0;
+}
