@@ -21,6 +21,9 @@ struct executor_ops {
 	int (*start)(struct executor *ex, const struct job *job, struct err *e);
 	/* Asks the job to end soon, as JOB_CANCELLED; ended() is still called. */
 	void (*cancel)(struct executor *ex, uint64_t id);
+	/* Looks at deadlines and new output; to be called several times a second while
+	 * jobs are under way.  NULL: needs no such look. */
+	void (*tick)(struct executor *ex);
 	/* Ends what is left, waits for it, frees.  ended() is not called: the jobs
 	 * under way are the caller's to free. */
 	void (*close)(struct executor *ex);
@@ -30,7 +33,7 @@ struct executor_ops {
 struct executor {
 	const struct executor_ops *ops;
 	/* The end of a job, exactly once for each that start() took: from within
-	 * pool_wait, or (JOB_NOT_STARTED, JOB_LOST) from within start() itself.  The
+	 * pool_wait or tick(), or (JOB_NOT_STARTED, JOB_LOST) from within start() itself.  The
 	 * executor does not touch the job afterwards.  Not called by close(). */
 	void (*ended)(void *data, const struct job_end *end);
 	void *data;
@@ -58,6 +61,13 @@ static inline void
 executor_cancel(struct executor *ex, uint64_t id)
 {
 	ex->ops->cancel(ex, id);
+}
+
+static inline void
+executor_tick(struct executor *ex)
+{
+	if (ex->ops->tick)
+		ex->ops->tick(ex);
 }
 
 static inline void

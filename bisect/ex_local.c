@@ -147,7 +147,9 @@ local_close(struct executor *base)
 	free(ex);
 }
 
-static const struct executor_ops local_ops = { "local", local_start, local_cancel, local_close };
+static const struct executor_ops local_ops = {
+	.name = "local", .start = local_start, .cancel = local_cancel, .close = local_close,
+};
 
 struct executor *
 ex_local_open(struct pool *pool, int64_t grace_ms)
