@@ -7,16 +7,20 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "bisect/ex_warm.h"
 #include "bisect/fw_tool.h"
 
 extern const struct framework fw_generic;
+extern const struct framework fw_pytest;
 extern const struct framework fw_rspec;
 extern const struct framework fw_regrtest;
 
 /* Surest first: on a tie the upper row wins. */
 const struct framework *const frameworks[] = {
 	&fw_generic,
+	&fw_pytest,
 	&fw_rspec,
 	&fw_regrtest,
 	NULL,
@@ -111,12 +115,42 @@ framework_list_command(struct fw_command *c, const char *command, struct testlis
 	return ret;
 }
 
+/* From the fork server, which stays in c->warm.  False: list() must do it, and its
+ * error is the better one. */
+static bool
+list_warm(const struct framework *fw, struct fw_command *c, struct testlist *list)
+{
+	struct warm_spec spec = { .pool = c->pool, .cwd = c->cwd, .load_timeout_ms = c->list_timeout_ms,
+		                  .grace_ms = 1000 };
+	struct str path = STR_INIT(STR_LINE);
+	const char **argv, **env;
+	struct err ignored = ERR_INIT;
+
+	if (!c->want_warm || c->launcher || !(fw->flags & FW_SERVED_LIST) ||
+	    fw->warm(c, &argv, &env, &ignored) < 0)
+		return false;
+	spec.argv = argv;
+	spec.env = env;
+	c->warm = ex_warm_open(&spec, &ignored);
+	str_addf(&path, "%s/helpers/list", c->dir);
+	if (c->warm && (ex_warm_list(c->warm, str_c(&path), list, &ignored) < 0 ||
+	                testlist_count(list) == 0)) {
+		executor_close(c->warm);
+		c->warm = NULL;
+	}
+	unlink(str_c(&path));
+	str_release(&path);
+	return c->warm != NULL;
+}
+
 int
 framework_list(const struct framework *fw, struct fw_command *c, struct testlist *list,
                struct err *e)
 {
 	if (c->list_command)
 		return framework_list_command(c, c->list_command, list, e);
+	if (list_warm(fw, c, list))
+		return 0;
 	return fw->list(c, list, e);
 }
 

@@ -53,6 +53,7 @@ enum fw_flags {
 	FW_NAMES = 2,  /* says of each test how it ended */
 	FW_TIMES = 4,  /* and how long it took */
 	FW_EVERY = 8,  /* what was not reported was not run: compare asked and ran */
+	FW_SERVED_LIST = 16, /* the list of the fork server is as good as list() */
 };
 
 /* The user's command and what was found of it; lives as long as the session. */
@@ -65,6 +66,9 @@ struct fw_command {
 	const char *launcher;    /* --launcher, or NULL; put before argv by the trial */
 	struct pool *pool;       /* to run list programs */
 	int64_t list_timeout_ms;
+	bool want_warm;          /* framework_list may start the fork server for the list */
+	struct executor *warm;   /* then: it, loaded; whoever takes it over sets NULL, else
+	                            whoever made this struct closes it */
 	void *state;             /* the framework's own, in mem (e.g. version, split arguments) */
 	struct arena mem;
 	struct str note;         /* remarks for the user made by list(): "-w was left out", one a line */
@@ -110,7 +114,8 @@ const struct framework *framework_detect(const struct fw_command *c); /* NULL: n
  * ini file is wrong; e says so. */
 int framework_choose(struct fw_command *c, const char *name, const struct framework **out,
                      struct err *e);
-/* Fills list from --list-command where there is one, else as the row does. */
+/* Fills list from --list-command where there is one; else from the fork server when
+ * that is wanted, so that the suite is loaded once for both; else as the row does. */
 int framework_list(const struct framework *fw, struct fw_command *c, struct testlist *list,
                    struct err *e);
 /* From what a shell command prints, one test a line as in a list file. */

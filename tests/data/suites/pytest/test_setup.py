@@ -1,0 +1,2 @@
+def test_setup(broken_setup):
+    pass
