@@ -16,11 +16,13 @@ extern const struct framework fw_generic;
 extern const struct framework fw_pytest;
 extern const struct framework fw_rspec;
 extern const struct framework fw_regrtest;
+extern const struct framework fw_unittest;
 
 /* Surest first: on a tie the upper row wins. */
 const struct framework *const frameworks[] = {
 	&fw_generic,
 	&fw_pytest,
+	&fw_unittest,
 	&fw_rspec,
 	&fw_regrtest,
 	NULL,

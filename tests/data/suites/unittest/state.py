@@ -1,0 +1,2 @@
+"""What the tests share: one of them leaves something in it."""
+value = []
