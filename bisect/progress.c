@@ -1,4 +1,4 @@
-/* The line of progress and the lines of -v: see progress.h. */
+/* Draws the line of progress, and the lines of -v: see progress.h. */
 #include "common/base.h"
 #include "bisect/progress.h"
 
@@ -32,88 +32,6 @@ struct progress {
 };
 
 static struct progress *current; /* for the hook of diag.h */
-
-/* ---- the line ---- */
-
-/* Columns of UTF-8 text, one a character; nothing wider is ever in the line. */
-static size_t
-columns_of(const struct str *s)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < s->n; i++)
-		n += ((unsigned char)s->p[i] & 0xc0) != 0x80;
-	return n;
-}
-
-static void
-add_part(struct str *out, const struct str *part, size_t columns)
-{
-	size_t gap = out->n ? 2 : 0;
-
-	if (part->n == 0 || columns_of(out) + gap + columns_of(part) > columns)
-		return;
-	str_add(out, "  ", gap);
-	str_addspan(out, str_span(part));
-}
-
-static void
-part_left(struct str *part, const struct drive_view *v)
-{
-	char left[CLOCK_TEXT];
-
-	if (v->runs_left == 0 && v->seconds_left < 0)
-		return;
-	if (v->runs_left)
-		str_addf(part, "about %u more", v->runs_left);
-	else
-		str_adds(part, "about");
-	if (v->seconds_left >= 0) {
-		clock_format(left, (int64_t)(v->seconds_left * 1e6));
-		str_addf(part, "%s%s", v->runs_left ? ", " : " ", left);
-	}
-	if (v->runs_left == 0)
-		str_adds(part, " left");
-}
-
-void
-progress_line(struct str *out, const struct drive_view *v, int64_t elapsed_us, size_t columns)
-{
-	struct str part = STR_INIT(LINE_BYTES);
-	char took[CLOCK_TEXT];
-
-	str_clear(out);
-	str_addf(&part, "%s: run %u", v->phase ? v->phase : "start", v->n_runs);
-	add_part(out, &part, columns);
-	str_clear(&part);
-	if (v->n_open && v->n_open < v->n_tests)
-		str_addf(&part, "%u of %u tests left", v->n_open, v->n_tests);
-	else
-		str_addf(&part, "%u tests", v->n_tests);
-	add_part(out, &part, columns);
-	str_clear(&part);
-	part_left(&part, v);
-	add_part(out, &part, columns);
-	str_clear(&part);
-	if (v->whole.runs)
-		str_addf(&part, "fails %u of %u", v->whole.fails, v->whole.runs);
-	add_part(out, &part, columns);
-	str_clear(&part);
-	if (v->n_kept && v->n_kept < v->n_tests)
-		str_addf(&part, "seen failing with %u", v->n_kept);
-	add_part(out, &part, columns);
-	str_clear(&part);
-	if (v->posterior > 0.005)
-		str_addf(&part, "%.0f %% sure", v->posterior > 0.994 ? 99.0 : v->posterior * 100);
-	add_part(out, &part, columns);
-	str_clear(&part);
-	if (elapsed_us >= 0) {
-		clock_format(took, elapsed_us);
-		str_adds(&part, took);
-	}
-	add_part(out, &part, columns);
-	str_release(&part);
-}
 
 /* ---- drawing ---- */
 

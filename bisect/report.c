@@ -27,18 +27,21 @@ print(const struct str *out)
 	fflush(stdout);
 }
 
-void
-report_print(const struct finding *f, const struct testlist *list, const struct options *opt)
+static void
+print_finding(const struct finding *f, const struct testlist *list, const struct options *opt, bool rate)
 {
 	struct str out = STR_INIT(REPORT_MAX);
 	struct str resume = STR_INIT(STR_LINE);
 	struct report_style style = {
 		.quiet = opt->quiet,
+		.rate = rate,
 		.many = opt->verbose > 0,
 		.output = opt->output,
 	};
 
-	if (opt->json) {
+	if (opt->json && rate) {
+		report_rate_json(&out, f);
+	} else if (opt->json) {
 		report_json(&out, f, list);
 	} else {
 		style.color = report_wants_color(opt, STDOUT_FILENO);
@@ -52,6 +55,18 @@ report_print(const struct finding *f, const struct testlist *list, const struct 
 	print(&out);
 	str_release(&resume);
 	str_release(&out);
+}
+
+void
+report_print(const struct finding *f, const struct testlist *list, const struct options *opt)
+{
+	print_finding(f, list, opt, false);
+}
+
+void
+report_print_rate(const struct finding *f, const struct testlist *list, const struct options *opt)
+{
+	print_finding(f, list, opt, true);
 }
 
 void

@@ -12,6 +12,7 @@
 struct report_style {
 	bool color;
 	bool quiet;         /* the answer alone */
+	bool rate;          /* nothing but the rate was asked for */
 	bool many;          /* all tests of a set, however many */
 	const char *output; /* the file that holds the isolated tests; NULL: none */
 	const char *resume; /* the command that goes on; NULL: the session cannot */
@@ -23,9 +24,13 @@ void report_text(struct str *out, const struct finding *f, const struct testlist
                  const struct report_style *style);
 /* One document and a newline. */
 void report_json(struct str *out, const struct finding *f, const struct testlist *list);
+/* The same of a rate: there is no verdict and no culprit in it. */
+void report_rate_json(struct str *out, const struct finding *f);
 
 /* Prints the finding on standard output, as the options want it. */
 void report_print(const struct finding *f, const struct testlist *list, const struct options *opt);
+/* The same for a finding of drive_rate. */
+void report_print_rate(const struct finding *f, const struct testlist *list, const struct options *opt);
 /* Prints {"schema":1,"error":message}: the one document of a program that failed. */
 void report_error_json(const char *message);
 

@@ -67,28 +67,23 @@ add_culprit(struct json *to, const struct culprit *c, const struct testlist *lis
 	add_names(x, "cleaners", list, c->cleaners, c->n_cleaners);
 }
 
-void
-report_json(struct str *out, const struct finding *f, const struct testlist *list)
+static void
+add_rate(struct json *doc, const struct finding *f)
 {
-	struct json *doc = json_new(), *x;
-	size_t i;
+	struct json *x = json_add_object(doc, "rate");
 
-	json_add_int(doc, "schema", 1);
-	add_text(doc, "verdict", finding_verdict_name(f->verdict));
-	json_add_number(doc, "confidence", down(f->confidence, 1e4));
-	json_add_int(doc, "tests", f->n_tests);
-	json_add_int(doc, "runs", f->n_runs);
-	json_add_number(doc, "work", near(f->work, 100));
-	json_add_number(doc, "seconds", near(f->seconds, 100));
-	x = json_add_object(doc, "rate");
 	json_add_int(x, "fails", f->whole.fails);
 	json_add_int(x, "runs", f->whole.runs);
 	json_add_number(x, "low", near(f->rate_low, 1e4));
 	json_add_number(x, "high", near(f->rate_high, 1e4));
-	x = json_add_array(doc, "culprits");
-	for (i = 0; i < f->culprits.n; i++)
-		add_culprit(x, &f->culprits.p[i], list);
-	x = json_add_array(doc, "other_failures");
+}
+
+static void
+add_others(struct json *doc, const struct finding *f)
+{
+	struct json *x = json_add_array(doc, "other_failures");
+	size_t i;
+
 	for (i = 0; i < f->others.n; i++) {
 		struct json *one = json_add_object(x, NULL);
 
@@ -96,6 +91,40 @@ report_json(struct str *out, const struct finding *f, const struct testlist *lis
 		json_add_int(one, "count", f->others.p[i].count);
 		json_add_int(one, "first_run", (int64_t)f->others.p[i].first_run);
 	}
+}
+
+static void
+add_effort(struct json *doc, const struct finding *f)
+{
+	json_add_int(doc, "tests", f->n_tests);
+	json_add_int(doc, "runs", f->n_runs);
+	json_add_number(doc, "work", near(f->work, 100));
+	json_add_number(doc, "seconds", near(f->seconds, 100));
+}
+
+static void
+print_line(struct str *out, struct json *doc)
+{
+	json_print(doc, out);
+	str_addc(out, '\n');
+	json_free(doc);
+}
+
+void
+report_json(struct str *out, const struct finding *f, const struct testlist *list)
+{
+	struct json *doc = json_new(), *sets;
+	size_t i;
+
+	json_add_int(doc, "schema", 1);
+	add_text(doc, "verdict", finding_verdict_name(f->verdict));
+	json_add_number(doc, "confidence", down(f->confidence, 1e4));
+	add_effort(doc, f);
+	add_rate(doc, f);
+	sets = json_add_array(doc, "culprits");
+	for (i = 0; i < f->culprits.n; i++)
+		add_culprit(sets, &f->culprits.p[i], list);
+	add_others(doc, f);
 	add_text(doc, "repro", f->repro);
 	add_text(doc, "session", f->session);
 	json_add_int(doc, "gate_runs", f->n_gate_runs);
@@ -103,7 +132,20 @@ report_json(struct str *out, const struct finding *f, const struct testlist *lis
 	add_text(doc, "signature", f->signature);
 	add_text(doc, "reason", f->reason);
 	add_names(doc, "left", list, f->left.p, f->left.n);
-	json_print(doc, out);
-	str_addc(out, '\n');
-	json_free(doc);
+	print_line(out, doc);
+}
+
+void
+report_rate_json(struct str *out, const struct finding *f)
+{
+	struct json *doc = json_new();
+
+	json_add_int(doc, "schema", 1);
+	add_effort(doc, f);
+	add_rate(doc, f);
+	add_others(doc, f);
+	add_text(doc, "session", f->session);
+	add_text(doc, "signature", f->signature);
+	add_text(doc, "reason", f->reason);
+	print_line(out, doc);
 }

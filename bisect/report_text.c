@@ -6,9 +6,9 @@
 #include "common/base.h"
 #include "bisect/report.h"
 
+#include <math.h>
 #include <stdio.h>
 
-#include "bisect/stats.h"
 #include "common/clock.h"
 
 enum { NUMBER_TEXT = 32 };
@@ -80,7 +80,7 @@ add_percent(struct text *t, double p, bool down)
 	if (down && x > 99.9)
 		str_adds(t->out, x >= 99.99 ? "over 99.99 %" : "over 99.9 %");
 	else if ((x < 9.95 && x > 0) || (x > 90 && x < 99.95))
-		str_addf(t->out, "%.1f %%", down ? x - 0.05 : x);
+		str_addf(t->out, "%.1f %%", down ? floor(x * 10 + 1e-9) / 10 : x);
 	else
 		str_addf(t->out, "%.0f %%", x);
 }
@@ -110,7 +110,7 @@ add_tests(struct text *t, const uint32_t *tests, size_t n, const char *indent)
 	if (t->style->output == NULL)
 		str_adds(t->out, " (-o FILE keeps them all)\n");
 	else
-		str_adds(t->out, "\n");
+		str_addf(t->out, " (all are in %s)\n", t->style->output);
 }
 
 /* ---- the answer: the first line, and the tests when there are many ---- */
@@ -309,20 +309,38 @@ answer_never(struct text *t)
 }
 
 static void
+answer_rate(struct text *t)
+{
+	const struct finding *f = t->f;
+
+	if (f->whole.runs == 0) {
+		str_adds(t->out, "undecided: no run came to an answer\n");
+		return;
+	}
+	str_adds(t->out, "it failed in ");
+	add_counts(t, f->whole);
+	str_adds(t->out, f->whole.runs == 1 ? " run: " : " runs: ");
+	add_percent(t, (double)f->whole.fails / f->whole.runs, false);
+	str_adds(t->out, " (95 % interval: ");
+	add_percent(t, f->rate_low, false);
+	str_adds(t->out, " to ");
+	add_percent(t, f->rate_high, false);
+	str_adds(t->out, ")\n");
+}
+
+static void
 answer_undecided(struct text *t)
 {
 	const struct finding *f = t->f;
 
+	char left[NUMBER_TEXT], all[NUMBER_TEXT];
+
 	if (f->left.n == 0 || f->left.n == f->n_tests) {
-		str_adds(t->out, "undecided: nothing could be excluded yet\n");
+		str_adds(t->out, "undecided: no test could be excluded yet\n");
 		return;
 	}
-	str_adds(t->out, "undecided: ");
-	add_count(t, f->left.n, "test");
-	str_adds(t->out, " of ");
-	add_count(t, f->n_tests, "");
-	str_cut(t->out, t->out->n - (f->n_tests == 1 ? 1 : 2));
-	str_addf(t->out, " %s still under suspicion:\n", f->left.n == 1 ? "is" : "are");
+	str_addf(t->out, "undecided: %s of %s tests %s still under suspicion:\n", number(left, f->left.n),
+	         number(all, f->n_tests), f->left.n == 1 ? "is" : "are");
 	add_tests(t, f->left.p, f->left.n, "  ");
 }
 
@@ -406,7 +424,7 @@ evidence_rate(struct text *t)
 {
 	const struct finding *f = t->f;
 
-	if (f->whole.runs == 0 || f->verdict == FOUND_NOT_REPRODUCED)
+	if (f->whole.runs == 0 || f->verdict == FOUND_NOT_REPRODUCED || t->style->rate)
 		return;
 	str_adds(t->out, "  the whole list: ");
 	add_counts(t, f->whole);
@@ -423,7 +441,7 @@ evidence_effort(struct text *t)
 	const struct finding *f = t->f;
 	char took[CLOCK_TEXT];
 
-	if (f->confidence > 0 && f->verdict != FOUND_UNDECIDED && f->verdict != FOUND_NOT_REPRODUCED) {
+	if (f->confidence > 0 && !t->style->rate && f->verdict != FOUND_UNDECIDED && f->verdict != FOUND_NOT_REPRODUCED) {
 		str_adds(t->out, "  confidence ");
 		add_percent(t, f->confidence, true);
 		str_addc(t->out, '\n');
@@ -465,13 +483,12 @@ advice(struct text *t)
 
 	switch (f->verdict) {
 	case FOUND_NOT_REPRODUCED:
-		str_adds(t->out, "  so it fails in fewer than ");
-		add_percent(t, f->whole.runs ? stats_rate_above(f->whole.runs, 0.95) : 1, false);
-		str_adds(t->out, " of runs (95 % sure)\n\n"
-		                 "it may need more runs (-N), a load (--stress 2), or another order (--shuffle)\n");
+		str_adds(t->out, "\nit may need a load (--stress 2), another order (--shuffle), or more runs "
+		                 "(rate -N 200)\n");
 		break;
 	case FOUND_PLAIN_FLAKE:
-		str_adds(t->out, "\nno test is to blame: look for time, load, network, or chance\n");
+		if (!t->style->rate)
+			str_adds(t->out, "\nno test is to blame: look for time, load, network, or chance\n");
 		break;
 	default:
 		break;
@@ -515,12 +532,12 @@ report_text(struct str *out, const struct finding *f, const struct testlist *lis
 	struct text t = { out, f, list, style };
 
 	add_bold(&t, true);
-	answers[f->verdict](&t);
+	(style->rate ? answer_rate : answers[f->verdict])(&t);
 	add_bold(&t, false);
 	if (style->quiet)
 		return;
 	if (f->reason) {
-		str_addf(out, "  ");
+		str_adds(out, "  ");
 		str_add_escaped(out, span_of(f->reason));
 		str_addc(out, '\n');
 	}

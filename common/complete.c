@@ -141,7 +141,7 @@ bash_script(struct str *out, const struct complete *c)
 	add_command_names(out, c, " | ");
 	str_adds(out,
 	         ")\n\t\t((COMP_CWORD > 1)) && command=${COMP_WORDS[1]} ;;\n\tesac\n"
-	         "\t# \"=\" breaks words: --name, =, value.\n"
+	         "\t# A word is broken at \"=\", which becomes one of its own.\n"
 	         "\tif [ \"$cur\" = = ]; then\n"
 	         "\t\tprev=$prev= cur=''\n"
 	         "\telif [ \"$prev\" = = ] && ((COMP_CWORD > 2)); then\n"
