@@ -8,8 +8,6 @@
 #include "common/arena.h"
 #include "common/str.h"
 
-struct job_end;
-
 /* Filled by the trial, then by the framework's prepare(); everything lives in
  * mem until the end has been read. */
 struct job {
@@ -26,9 +24,6 @@ struct job {
 	/* Each chunk of the child's output as it comes; stream 1 or 2.  May be NULL.
 	 * Returning false stops the run (--stop-at-match): it ends as JOB_STOPPED. */
 	bool (*output)(void *data, int stream, struct span bytes);
-	/* Once, when all is over: the job and its folder may go after it.  Called from
-	 * within pool_wait or the executor's start. */
-	void (*ended)(void *data, const struct job_end *end);
 	void *data;
 };
 
