@@ -29,7 +29,7 @@ static int
 parse_statuses(bool fails[256], const char *list, struct err *e)
 {
 	struct span rest = span_of(list), part, low;
-	unsigned lo, hi;
+	unsigned lo = 0, hi = 0;
 
 	while (span_next(&rest, ',', &part)) {
 		if (!span_next(&part, '-', &low) || one_status(low, list, &lo, e) < 0)

@@ -50,6 +50,7 @@ struct judgement {
 	enum verdict verdict;
 	struct signature signature;
 	struct str why;        /* for unresolved ones */
+	VEC(uint32_t) failed;  /* all tests that failed, in order of the run, whatever the verdict */
 	uint32_t absent;       /* OUT_ABSENT: a test that did not run; else TESTLIST_NONE */
 };
 

@@ -22,6 +22,7 @@ judgement_release(struct judgement *j)
 {
 	signature_release(&j->signature);
 	str_release(&j->why);
+	vec_release(&j->failed);
 	judgement_init(j);
 }
 
@@ -77,13 +78,20 @@ look_at_ends(struct judging *g)
 		const struct test_end *end = &r->ends.p[i];
 
 		if (end->status == TEST_FAIL && !(g->seen[end->test] & SEEN_FAILED))
-			vec_push(&g->j->signature.failed, end->test);
+			vec_push(&g->j->failed, end->test);
 		g->seen[end->test] |= SEEN_RAN | (end->status == TEST_FAIL ? SEEN_FAILED : 0) |
 		                      (end->status == TEST_PASS ? SEEN_PASSED : 0);
 	}
 }
 
 /* ---- failures ---- */
+
+static void
+sign_failed(struct judging *g)
+{
+	for (size_t i = 0; i < g->j->failed.n; i++)
+		vec_push(&g->j->signature.failed, g->j->failed.p[i]);
+}
 
 static bool
 is_target(const struct judging *g)
@@ -117,6 +125,7 @@ sign_end(struct judging *g)
 
 	s->how = end->how == JOB_SIGNALLED ? SIGNATURE_SIGNAL : SIGNATURE_EXIT;
 	s->code = end->code;
+	sign_failed(g);
 	if (r->whole_failed && r->whole_kind)
 		str_adds(&s->kind, r->whole_kind);
 	if (r->message.n)
@@ -168,7 +177,6 @@ pass(struct judging *g)
 {
 	const struct job_end *end = g->f->end;
 
-	vec_clear(&g->j->signature.failed);
 	if (ran_something_else(g))
 		return;
 	g->j->outcome = end->n_leaked > 0 || end->held_output ? OUT_LEAK : OUT_PASS;
@@ -227,7 +235,6 @@ judge_victim(struct judging *g)
 
 	show_name(name, testlist_name(g->rules->list, victim));
 	if (seen & SEEN_FAILED) {
-		vec_clear(&s->failed);
 		vec_push(&s->failed, victim);
 		s->how = SIGNATURE_VICTIM;
 		if (g->f->reading->message.n)
@@ -261,7 +268,7 @@ judge_whole(struct judging *g, enum end_says says)
 		unresolved(g, OUT_OTHER, "exit status %d is not in --fail-exit", g->f->end->code);
 	} else if (r->unresolved && !crash && !(listed && says == SAYS_FAIL)) {
 		unresolved(g, OUT_UNRESOLVED, "%s", r->unresolved);
-	} else if (says == SAYS_FAIL || (!listed && (r->whole_failed || g->j->signature.failed.n))) {
+	} else if (says == SAYS_FAIL || (!listed && (r->whole_failed || g->j->failed.n))) {
 		sign_end(g);
 		failure(g, crash ? OUT_CRASH : OUT_FAIL);
 	} else {
@@ -276,7 +283,6 @@ judge_timeout(struct judging *g)
 
 	clock_format(limit, g->f->timeout_ms * 1000);
 	if (g->rules->timeout_is_fail) {
-		vec_clear(&g->j->signature.failed);
 		g->j->signature.how = SIGNATURE_TIMEOUT;
 		failure(g, OUT_TIMEOUT);
 	} else {
@@ -338,8 +344,4 @@ trial_judge(struct judgement *j, const struct trial_rules *rules, const struct t
 		break;
 	}
 	free(g.seen);
-	if (j->verdict != VERDICT_FAIL && j->outcome != OUT_OTHER) {
-		vec_clear(&j->signature.failed);
-		j->signature.how = SIGNATURE_NONE;
-	}
 }

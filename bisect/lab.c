@@ -1,0 +1,641 @@
+/*
+ * The laboratory: asks become runs, ends become answers, and everything is
+ * written down before it is told.  One thread, one poll loop (pool_wait in
+ * lab_wait); a run is queued, goes, has ended, and is freed when its answer was
+ * handed out.
+ */
+#include "common/base.h"
+#include "bisect/lab_in.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bisect/secrets.h"
+#include "common/clock.h"
+#include "common/pool.h"
+#include "common/sig.h"
+
+enum {
+	GRACE_MS = 2000,          /* from SIGTERM to SIGKILL */
+	TICK_MS = 200,
+	TIMEOUT_FACTOR = 10,      /* times the baseline */
+	TIMEOUT_FLOOR_MS = 10000, /* a busy machine makes short runs long */
+};
+
+void
+lab_note(struct lab *lab, const char *fmt, ...)
+{
+	struct err text;
+	va_list ap;
+
+	if (lab->c.note == NULL || lab_replaying(lab))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text.msg, sizeof(text.msg), fmt, ap);
+	va_end(ap);
+	lab->c.note(lab->c.data, text.msg);
+}
+
+static int64_t
+elapsed(const struct lab *lab)
+{
+	return clock_micros() - lab->began;
+}
+
+/* ---- questions ---- */
+
+static uint64_t
+digest_ask(const struct ask *ask)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+	size_t i;
+
+	for (i = 0; i < ask->n; i++)
+		h = (h ^ ask->tests[i]) * 0x100000001b3u;
+	h = (h ^ ask->victim) * 0x100000001b3u;
+	h = (h ^ ask->fresh) * 0x100000001b3u;
+	return (h ^ ask->n) * 0x100000001b3u;
+}
+
+static struct run *
+run_new(struct lab *lab, const struct ask *ask, uint64_t id)
+{
+	struct run *run = xcalloc(1, sizeof(*run));
+	uint32_t *tests = xcalloc(ask->n + 1, sizeof(*tests));
+
+	if (ask->n)
+		memcpy(tests, ask->tests, ask->n * sizeof(*tests));
+	run->lab = lab;
+	run->ask_id = id;
+	run->ask = *ask;
+	run->ask.tests = tests;
+	run->digest = digest_ask(ask);
+	return run;
+}
+
+static void
+stop_stress(struct run *run)
+{
+	for (size_t i = 0; i < run->stress.n; i++) {
+		if (run->stress.p[i]->child)
+			pool_end(run->lab->c.pool, &run->stress.p[i]->child, 1);
+		free(run->stress.p[i]);
+	}
+	vec_clear(&run->stress);
+}
+
+/* Takes the run's folder and process-side state away; the ask remains. */
+static void
+run_clear(struct run *run)
+{
+	struct err e = ERR_INIT;
+
+	stop_stress(run);
+	if (run->trial.rules && trial_release(&run->trial, &e) < 0)
+		lab_note(run->lab, "%s", e.msg);
+	run->state = RUN_QUEUED;
+	run->number = 0;
+}
+
+/* Takes the run out of the list and frees it. */
+static void
+run_free(struct run *run)
+{
+	struct lab *lab = run->lab;
+	size_t i;
+
+	for (i = 0; i < lab->runs.n && lab->runs.p[i] != run; i++)
+		;
+	assert(i < lab->runs.n);
+	memmove(&lab->runs.p[i], &lab->runs.p[i + 1], (lab->runs.n - i - 1) * sizeof(run));
+	lab->runs.n--;
+	run_clear(run);
+	vec_release(&run->stress);
+	free((uint32_t *)run->ask.tests);
+	free(run);
+}
+
+static uint32_t
+count_state(const struct lab *lab, enum run_state state)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < lab->runs.n; i++)
+		n += lab->runs.p[i]->state == state;
+	return n;
+}
+
+/* ---- starting ---- */
+
+/* It ended without being asked to: there is nothing to stop any more. */
+static void
+stress_ended(void *data, const struct child_end *end UNUSED)
+{
+	struct stress *stress = data;
+
+	stress->child = NULL;
+}
+
+static void
+start_stress(struct run *run)
+{
+	static const char *const argv[] = { "/bin/sh", "-c", "while :; do :; done", NULL };
+	struct child_spec spec = { .argv = argv, .grace_ms = 100, .ended = stress_ended };
+	struct err e = ERR_INIT;
+
+	for (uint32_t i = 0; i < run->lab->c.opt->stress; i++) {
+		struct stress *stress = xcalloc(1, sizeof(*stress));
+
+		spec.data = stress;
+		vec_push(&run->stress, stress);
+		stress->child = pool_start(run->lab->c.pool, &spec, &e);
+	}
+}
+
+static int64_t
+limit_ms(const struct lab *lab)
+{
+	const struct options *opt = lab->c.opt;
+	int64_t limit = 0;
+
+	if (opt->timeout_ms > 0)
+		return opt->timeout_ms;
+	if (lab->baseline > 0)
+		limit = lab->baseline / 1000 * TIMEOUT_FACTOR;
+	else
+		return 0;
+	return limit < TIMEOUT_FLOOR_MS ? TIMEOUT_FLOOR_MS : limit;
+}
+
+static int
+start(struct run *run, struct err *e)
+{
+	struct lab *lab = run->lab;
+	struct executor *ex = run->warm ? lab->fork : lab->local;
+
+	run->number = lab->next_run++;
+	run->state = RUN_GOING;
+	if (trial_init(&run->trial, &lab->rules, &run->ask, run->number, lab->c.session->scratch,
+	               limit_ms(lab), e) < 0)
+		return -1;
+	start_stress(run);
+	return executor_start(ex, &run->trial.job, e);
+}
+
+static int
+break_down(struct lab *lab, const struct err *e)
+{
+	lab->broken = true;
+	lab->why = *e;
+	return -1;
+}
+
+/* Whether --max-runs leaves room for one more. */
+static bool
+runs_left(const struct lab *lab)
+{
+	uint32_t max = lab->c.opt->max_runs;
+
+	return max == 0 || lab->stats.n_runs + count_state(lab, RUN_GOING) +
+	                   count_state(lab, RUN_ENDED) < max;
+}
+
+static bool
+time_left(const struct lab *lab)
+{
+	return lab->c.opt->budget_ms == 0 || elapsed(lab) < lab->c.opt->budget_ms * 1000;
+}
+
+static struct run *
+next_queued(struct lab *lab)
+{
+	for (size_t i = 0; i < lab->runs.n; i++) {
+		if (lab->runs.p[i]->state == RUN_QUEUED)
+			return lab->runs.p[i];
+	}
+	return NULL;
+}
+
+static int
+start_queued(struct lab *lab)
+{
+	uint32_t jobs = lab->c.opt->jobs ? lab->c.opt->jobs : 1;
+	struct err e = ERR_INIT;
+	struct run *run, *try;
+
+	while (!lab->broken && count_state(lab, RUN_GOING) < jobs && runs_left(lab) && time_left(lab) &&
+	       (run = next_queued(lab)) != NULL) {
+		if (fork_wants_try(lab, run)) {
+			try = run_new(lab, &lab->whole, 0);
+			vec_push(&lab->runs, try);
+			run = try;
+		}
+		run->warm = run->ask_id == 0 || fork_takes(lab, run);
+		if (start(run, &e) < 0)
+			return break_down(lab, &e);
+	}
+	return 0;
+}
+
+/* ---- ends ---- */
+
+void
+lab_job_ended(void *data, const struct job_end *end)
+{
+	struct lab *lab = data;
+
+	for (size_t i = 0; i < lab->runs.n; i++) {
+		struct run *run = lab->runs.p[i];
+
+		if (run->state == RUN_GOING && run->number == end->id) {
+			run->end = *end;
+			run->state = RUN_ENDED;
+			run->ended_at = ++lab->n_ends;
+			stop_stress(run);
+			return;
+		}
+	}
+	assert(!"the end of a run that is not under way");
+}
+
+/* The run that ended first and was not looked at. */
+static struct run *
+first_ended(struct lab *lab)
+{
+	struct run *first = NULL;
+
+	for (size_t i = 0; i < lab->runs.n; i++) {
+		struct run *run = lab->runs.p[i];
+
+		if (run->state == RUN_ENDED && (first == NULL || run->ended_at < first->ended_at))
+			first = run;
+	}
+	return first;
+}
+
+/* Nobody could have asked it: the program itself is not there. */
+static bool
+cannot_start_at_all(const struct lab *lab, const struct run *run)
+{
+	return run->end.how == JOB_NOT_STARTED && lab->stats.n_runs == lab->stats.n_replayed;
+}
+
+static void
+keep_log(struct lab *lab, struct run *run)
+{
+	struct str text = STR_INIT(3 * KEEP_PART), clean = STR_INIT(6 * KEEP_PART);
+	struct err e = ERR_INIT;
+
+	keep_text(&run->trial.output, &text);
+	secrets_hide(&clean, str_span(&text));
+	if (session_keep_log(lab->c.session, run->number, str_span(&clean), &e) < 0 && !lab->log_failed) {
+		lab->log_failed = true;
+		lab_note(lab, "outputs are no longer kept: %s", e.msg);
+	}
+	str_release(&text);
+	str_release(&clean);
+}
+
+/* ---- answers ---- */
+
+static void
+fill_result(struct lab *lab, const struct run *run, struct result *r)
+{
+	r->run = run->number;
+	r->ask = run->ask_id;
+	r->digest = run->digest;
+	r->n_tests = (uint32_t)run->ask.n;
+	snprintf(r->phase, sizeof(r->phase), "%s", run->ask.phase);
+	r->fresh = run->ask.fresh;
+	r->warm = run->warm;
+	r->victim = run->ask.victim;
+	r->at = elapsed(lab);
+	r->micros = run->end.micros;
+	r->load = run->end.load;
+	r->n_leaked = run->end.n_leaked;
+	r->n_output = run->end.n_output;
+}
+
+/* Everything that a result changes, live and on a replay alike. */
+static void
+take_result(struct lab *lab, const struct run *run, bool replayed)
+{
+	struct result *r = &lab->last;
+	struct signature *s = &r->judgement.signature;
+
+	str_clear(&lab->last_text);
+	signature_text(&lab->last_text, s, lab->c.list);
+	lab->stats.n_replayed += replayed;
+	know_result(lab, r, know_seconds_of(lab, run->ask.tests, run->ask.n));
+	if (lab->target.how == SIGNATURE_NONE && r->judgement.verdict == VERDICT_FAIL) {
+		signature_copy(&lab->target, s);
+		str_addspan(&lab->target_text, str_span(&lab->last_text));
+	}
+	if (run->ask.n == lab_n_tests(lab) && !r->warm && r->judgement.verdict != VERDICT_UNRESOLVED) {
+		lab->whole_runs++;
+		lab->whole_fails += r->judgement.verdict == VERDICT_FAIL;
+		if (lab->whole.tests == NULL && r->judgement.verdict == VERDICT_FAIL) {
+			uint32_t *copy = xcalloc(run->ask.n + 1, sizeof(*copy));
+
+			memcpy(copy, run->ask.tests, run->ask.n * sizeof(*copy));
+			lab->whole = run->ask;
+			lab->whole.tests = copy;
+		}
+	}
+}
+
+static void
+fill_answer(const struct lab *lab, struct answer *a)
+{
+	const struct result *r = &lab->last;
+
+	*a = (struct answer){
+		.run = r->run, .ask = r->ask, .verdict = r->judgement.verdict,
+		.outcome = r->judgement.outcome, .micros = r->micros,
+		.signature = str_c(&lab->last_text), .why = str_c(&r->judgement.why),
+		.failed = r->judgement.failed.p, .n_failed = r->judgement.failed.n,
+		.ends = lab->last_ends.p, .n_ends = lab->last_ends.n, .warm = r->warm,
+	};
+}
+
+static int
+write_down(struct lab *lab, struct run *run, struct err *e)
+{
+	struct session *s = lab->c.session;
+	struct str line = STR_INIT(JOURNAL_MAX);
+	int ret = -1;
+
+	fork_event(lab, &line);
+	if (line.n && journal_add(&s->journal, str_span(&line), e) < 0)
+		goto out;
+	str_clear(&line);
+	if (know_takes_times(lab, run, &lab->last)) {
+		lab->last.has_seconds = true;
+		if (session_write_seconds(s, lab->test_micros, lab_n_tests(lab), e) < 0)
+			goto out;
+	}
+	result_format(&line, &lab->last);
+	ret = journal_add(&s->journal, str_span(&line), e);
+out:
+	if (ret < 0)
+		err_prefix(e, "run %" PRIu64 " was not written down; what was is safe, and "
+		           "`flake-bisect resume %s` goes on", run->number, s->shown);
+	str_release(&line);
+	return ret;
+}
+
+static void
+take_ends(struct lab *lab, const struct run *run)
+{
+	const struct reading *r = &run->trial.reading;
+
+	vec_clear(&lab->last_ends);
+	for (size_t i = 0; i < r->ends.n; i++)
+		vec_push(&lab->last_ends, r->ends.p[i]);
+}
+
+/* Hands the run's answer out, frees the run. */
+static void
+hand_out(struct lab *lab, struct run *run, struct answer *out, bool replayed)
+{
+	fill_answer(lab, out);
+	if (lab->c.ran)
+		lab->c.ran(lab->c.data, &run->ask, out, replayed);
+	run_free(run);
+}
+
+/* Looks at a run that ended.  1: *out is its answer; 0: it gives none; -1: broken. */
+static int
+conclude(struct lab *lab, struct run *run, struct answer *out)
+{
+	struct err e = ERR_INIT;
+
+	if (run->unwanted || run->end.how == JOB_CANCELLED) {
+		run_free(run);
+		return 0;
+	}
+	if (cannot_start_at_all(lab, run) && !run->warm) {
+		errno = run->end.code;
+		err_sys(&e, "cannot start '%s'", run->trial.job.argv[0]);
+		return break_down(lab, &e);
+	}
+	result_release(&lab->last);
+	fill_result(lab, run, &lab->last);
+	trial_finish(&run->trial, &run->end, lab->target.how == SIGNATURE_NONE ? NULL : &lab->target,
+	             &lab->last.judgement);
+	if (run->warm && !fork_counts(lab, run, &lab->last.judgement)) {
+		if (run->ask_id == 0) {
+			run_free(run);
+		} else {
+			run_clear(run);
+			run->only_cold = true;
+		}
+		return 0;
+	}
+	keep_log(lab, run);
+	if (write_down(lab, run, &e) < 0)
+		return break_down(lab, &e);
+	take_ends(lab, run);
+	take_result(lab, run, false);
+	hand_out(lab, run, out, false);
+	return 1;
+}
+
+/* ---- replay ---- */
+
+static struct run *
+find_ask(struct lab *lab, uint64_t id)
+{
+	for (size_t i = 0; i < lab->runs.n; i++) {
+		if (lab->runs.p[i]->ask_id == id && id != 0)
+			return lab->runs.p[i];
+	}
+	return NULL;
+}
+
+/* The next line of the journal.  1: *out is its answer; 0: it was none; -1: e. */
+static int
+replay_line(struct lab *lab, struct answer *out, struct err *e)
+{
+	size_t line = lab->at + 1;
+	struct span payload = lab->c.session->journal.lines.v.p[lab->at];
+	struct run *run;
+
+	if (fork_replay(lab, payload)) {
+		lab->at++;
+		return 0;
+	}
+	result_release(&lab->last);
+	vec_clear(&lab->last_ends);
+	if (result_parse(&lab->last, payload, lab_n_tests(lab), e) < 0)
+		return err_prefix(e, "'%s/journal', line %zu", lab->c.session->shown, line);
+	run = find_ask(lab, lab->last.ask);
+	if (run == NULL || run->digest != lab->last.digest)
+		return err_set(e, "'%s/journal', line %zu: it answers a question that is not asked now; "
+		               "was the session begun by another version? begin a new one",
+		               lab->c.session->shown, line);
+	if (lab->last.has_seconds && lab->test_micros == NULL) {
+		lab->test_micros = xcalloc((size_t)lab_n_tests(lab) + 1, sizeof(*lab->test_micros));
+		if (session_read_seconds(lab->c.session, lab->test_micros, lab_n_tests(lab), e) < 0)
+			return -1;
+	}
+	if (lab->last.run >= lab->next_run)
+		lab->next_run = lab->last.run + 1;
+	lab->began = clock_micros() - lab->last.at;
+	run->number = lab->last.run;
+	take_result(lab, run, true);
+	hand_out(lab, run, out, true);
+	/* Only now: what is told meanwhile is a replay. */
+	lab->at++;
+	return 1;
+}
+
+/* ---- the contract ---- */
+
+struct lab *
+lab_open(const struct lab_config *config, struct err *e)
+{
+	struct lab *lab = xcalloc(1, sizeof(*lab));
+
+	lab->c = *config;
+	lab->next_ask = lab->next_run = 1;
+	lab->began = clock_micros();
+	lab->target_text = lab->last_text = (struct str)STR_INIT(2048);
+	lab->trouble = lab->fork_why = (struct str)STR_INIT(ERR_MAX);
+	result_init(&lab->last);
+	signature_init(&lab->target);
+	if (trial_rules_init(&lab->rules, config->opt, config->fw, config->command, config->list, e) < 0)
+		goto fail;
+	if (!config->replay_only) {
+		if (session_make_scratch(config->session, config->opt->launcher != NULL, e) < 0)
+			goto fail;
+		lab->local = ex_local_open(config->pool, GRACE_MS);
+		executor_listen(lab->local, lab_job_ended, lab);
+		fork_open(lab);
+	}
+	return lab;
+fail:
+	lab_close(lab);
+	return NULL;
+}
+
+void
+lab_close(struct lab *lab)
+{
+	if (lab == NULL)
+		return;
+	fork_close(lab);
+	executor_close(lab->local);
+	while (lab->runs.n)
+		run_free(lab->runs.p[lab->runs.n - 1]);
+	vec_release(&lab->runs);
+	vec_release(&lab->last_ends);
+	result_release(&lab->last);
+	str_release(&lab->last_text);
+	str_release(&lab->target_text);
+	signature_release(&lab->target);
+	trial_rules_release(&lab->rules);
+	free((uint32_t *)lab->whole.tests);
+	know_release(lab);
+	str_release(&lab->fork_why);
+	free(lab);
+}
+
+int
+lab_ask(struct lab *lab, const struct ask *ask, uint64_t *id, struct err *e)
+{
+	*id = lab->next_ask++;
+	vec_push(&lab->runs, run_new(lab, ask, *id));
+	if (lab_replaying(lab) || lab->c.replay_only || start_queued(lab) == 0)
+		return 0;
+	*e = lab->why;
+	return -1;
+}
+
+void
+lab_cancel(struct lab *lab, uint64_t id)
+{
+	struct run *run = find_ask(lab, id);
+
+	if (run == NULL)
+		return;
+	if (run->state == RUN_GOING) {
+		run->unwanted = true;
+		run->ask_id = UINT64_MAX;
+		executor_cancel(run->warm ? lab->fork : lab->local, run->number);
+	} else {
+		run_free(run);
+	}
+}
+
+/* Nothing ended: whether, and for what, to stop waiting. */
+static bool
+is_over(struct lab *lab, enum lab_event *event)
+{
+	if (sig_pending())
+		*event = LAB_SIGNAL;
+	else if (!time_left(lab))
+		*event = LAB_BUDGET;
+	else if (count_state(lab, RUN_GOING) == 0)
+		*event = next_queued(lab) == NULL ? LAB_IDLE : LAB_BUDGET;
+	else
+		return false;
+	return true;
+}
+
+enum lab_event
+lab_wait(struct lab *lab, struct answer *out, struct err *e)
+{
+	enum lab_event event;
+	struct run *run;
+	int got = 0;
+
+	while (!lab->broken && lab_replaying(lab) && got == 0) {
+		if (lab->runs.n == 0)
+			return LAB_IDLE;
+		if ((got = replay_line(lab, out, e)) < 0)
+			break_down(lab, e);
+	}
+	if (got == 0 && lab->c.replay_only && !lab->broken)
+		return lab->runs.n ? LAB_SIGNAL : LAB_IDLE;
+	while (!lab->broken && got == 0) {
+		if (!sig_pending() && (run = first_ended(lab)) != NULL) {
+			got = conclude(lab, run, out);
+		} else if (start_queued(lab) == 0 && first_ended(lab) == NULL) {
+			if (is_over(lab, &event))
+				return event;
+			pool_wait(lab->c.pool, TICK_MS);
+			if (lab->c.tick)
+				lab->c.tick(lab->c.data);
+		}
+	}
+	if (got > 0)
+		return LAB_ANSWER;
+	*e = lab->why;
+	return LAB_ERROR;
+}
+
+void
+lab_target(struct lab *lab, const struct answer *answer)
+{
+	assert(answer->run == lab->last.run);
+	signature_copy(&lab->target, &lab->last.judgement.signature);
+	str_clear(&lab->target_text);
+	str_addspan(&lab->target_text, str_span(&lab->last_text));
+}
+
+const char *
+lab_target_text(const struct lab *lab)
+{
+	return lab->target.how == SIGNATURE_NONE ? NULL : str_c(&lab->target_text);
+}
+
+struct lab_stats
+lab_stats(const struct lab *lab)
+{
+	struct lab_stats s = lab->stats;
+
+	s.n_under_way = count_state(lab, RUN_GOING);
+	s.seconds = (double)elapsed(lab) / 1e6;
+	return s;
+}

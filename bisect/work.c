@@ -1,0 +1,317 @@
+/* One session's work: see work.h. */
+#include "common/base.h"
+#include "bisect/work.h"
+
+#include <unistd.h>
+
+#include "bisect/progress.h"
+#include "bisect/report.h"
+#include "common/diag.h"
+#include "common/fs.h"
+#include "common/near.h"
+#include "common/pool.h"
+
+enum { LIST_TIMEOUT_MS = 600 * 1000 };
+
+static const char config_name[] = ".flake-bisect.ini";
+
+void
+work_init(struct work *w, const struct options *opt)
+{
+	*w = (struct work){
+		.opt = *opt, .list = TESTLIST_INIT, .record = RECORD_INIT,
+		.command = { .note = STR_INIT(STR_LINE) },
+	};
+	session_init(&w->session);
+	finding_init(&w->finding);
+}
+
+void
+work_release(struct work *w)
+{
+	progress_close(w->progress);
+	lab_close(w->lab);
+	session_close(&w->session);
+	pool_free(w->pool);
+	finding_release(&w->finding);
+	testlist_release(&w->list);
+	record_release(&w->record);
+	str_release(&w->command.note);
+	arena_release(&w->command.mem);
+	free(w->cwd);
+	work_init(w, &w->opt);
+}
+
+/* ---- the command and its list ---- */
+
+static int
+find_cwd(struct work *w, struct err *e)
+{
+	w->cwd = fs_absolute(".", e);
+	return w->cwd ? 0 : -1;
+}
+
+static int
+set_up_command(struct work *w, struct err *e)
+{
+	struct fw_command *c = &w->command;
+
+	c->argv = w->opt.command;
+	c->cwd = w->cwd;
+	c->dir = w->session.dir;
+	c->list_command = w->opt.list_command;
+	c->config_path = access(config_name, F_OK) == 0 ? config_name : NULL;
+	c->launcher = w->opt.launcher;
+	c->pool = w->pool;
+	c->list_timeout_ms = LIST_TIMEOUT_MS;
+	return framework_choose(c, w->opt.framework, &w->fw, e);
+}
+
+static void
+tell_notes(struct work *w)
+{
+	struct span rest = str_span(&w->command.note), line;
+
+	while (span_next(&rest, '\n', &line)) {
+		if (line.n)
+			diag_note("%.*s", (int)line.n, line.p);
+	}
+	str_clear(&w->command.note);
+}
+
+static int
+make_list(struct work *w, struct testlist *list, struct err *e)
+{
+	if (w->opt.input) {
+		if (testlist_read(list, w->opt.input, e) < 0)
+			return -1;
+		if (testlist_count(list) == 0)
+			return err_set(e, "'%s' holds no test", w->opt.input);
+		return 0;
+	}
+	if (framework_list(w->fw, &w->command, list, e) < 0)
+		return -1;
+	tell_notes(w);
+	if (testlist_count(list) == 0)
+		return err_set(e, "the command has no tests: nothing to choose from");
+	return 0;
+}
+
+static int
+check_victim(struct work *w, struct err *e)
+{
+	struct near near = { .word = w->opt.victim };
+
+	if (w->opt.victim == NULL || testlist_find(&w->list, span_of(w->opt.victim)) != TESTLIST_NONE)
+		return 0;
+	for (uint32_t i = 0; i < testlist_count(&w->list); i++)
+		near_try(&near, testlist_name(&w->list, i));
+	if (near.best)
+		return err_set(e, "--victim: there is no test '%s' in the list; did you mean '%s'?",
+		               w->opt.victim, near.best);
+	return err_set(e, "--victim: there is no test '%s' in the list of %u", w->opt.victim,
+	               testlist_count(&w->list));
+}
+
+/* ---- beginning ---- */
+
+int
+work_begin(struct work *w, const char *mode, struct err *e)
+{
+	if (find_cwd(w, e) < 0 || (w->pool = pool_new(e)) == NULL ||
+	    session_create(&w->session, w->opt.session, e) < 0)
+		return -1;
+	if (set_up_command(w, e) < 0 || make_list(w, &w->list, e) < 0 || check_victim(w, e) < 0)
+		goto fail;
+	if (w->list.n_doubles)
+		diag_note("%u names were listed more than once; each is kept once", w->list.n_doubles);
+	record_make(&w->record, mode, &w->opt, w->cwd, w->fw->name, &w->list);
+	if (record_write(&w->record, &w->session, &w->list, e) < 0)
+		goto fail;
+	session_begun(&w->session);
+	return 0;
+fail:
+	session_discard(&w->session);
+	return -1;
+}
+
+static int
+read_session(struct work *w, const char *which, bool writable, struct err *e)
+{
+	const char *root = w->opt.session;
+
+	if (find_cwd(w, e) < 0 || (w->pool = pool_new(e)) == NULL ||
+	    session_open(&w->session, root, which, writable, e) < 0 ||
+	    record_read(&w->record, &w->session, &w->list, e) < 0)
+		return -1;
+	w->opt = w->record.opt;
+	w->opt.session = root;
+	w->opt.progress = -1;
+	return 0;
+}
+
+int
+work_look(struct work *w, const char *which, struct err *e)
+{
+	if (read_session(w, which, false, e) < 0)
+		return -1;
+	free(w->cwd);
+	w->cwd = xstrdup(w->record.cwd);
+	return set_up_command(w, e);
+}
+
+/* Says in which test two lists differ first. */
+static int
+refuse_list(struct work *w, const struct testlist *now, struct err *e)
+{
+	uint32_t n = testlist_count(&w->list), m = testlist_count(now), i;
+	struct str name = STR_INIT(256);
+
+	for (i = 0; i < n && i < m && strcmp(testlist_name(&w->list, i), testlist_name(now, i)) == 0; i++)
+		;
+	if (i < n || i < m)
+		str_add_escaped(&name, span_of(i < m ? testlist_name(now, i) : testlist_name(&w->list, i)));
+	err_set(e, "the list of tests changed: it had %u when the session began and has %u now, "
+	        "the first difference is '%s'; begin a new session", n, m, str_c(&name));
+	str_release(&name);
+	return -1;
+}
+
+/* The list of standard input, or one that --output has replaced, cannot be made again. */
+static bool
+can_list_again(const struct work *w)
+{
+	const char *in = w->opt.input, *out = w->opt.output;
+
+	return in == NULL || (strcmp(in, "-") != 0 && (out == NULL || strcmp(in, out) != 0) &&
+	                      access(in, F_OK) == 0);
+}
+
+int
+work_resume(struct work *w, const char *which, struct err *e)
+{
+	struct testlist now = TESTLIST_INIT;
+	int ret = -1;
+
+	if (read_session(w, which, true, e) < 0 || record_check(&w->record, w->cwd, e) < 0 ||
+	    set_up_command(w, e) < 0)
+		return -1;
+	if (w->session.journal.torn)
+		diag_note("the last line of '%s/journal' was torn, its run is done again",
+		          w->session.shown);
+	if (!record_same_environment(&w->record))
+		diag_note("the environment is not the one that the session began with");
+	if (can_list_again(w)) {
+		if (make_list(w, &now, e) < 0)
+			goto out;
+		if (testlist_digest(&now) != w->record.list_digest) {
+			refuse_list(w, &now, e);
+			goto out;
+		}
+	}
+	ret = 0;
+out:
+	testlist_release(&now);
+	return ret;
+}
+
+/* ---- working ---- */
+
+static void
+write_output(struct work *w, const uint32_t *tests, uint32_t n)
+{
+	struct err e = ERR_INIT;
+
+	if (w->opt.output == NULL || n == 0 || n == w->n_written)
+		return;
+	if (testlist_write(&w->list, tests, n, w->opt.output, &e) < 0)
+		diag_warn("%s", e.msg);
+	w->n_written = n;
+}
+
+static void
+know(void *data, const struct drive_view *view)
+{
+	struct work *w = data;
+
+	progress_know(w->progress, view);
+	write_output(w, view->kept, view->n_kept);
+}
+
+static void
+note(void *data, const char *text)
+{
+	struct work *w = data;
+
+	progress_note(w->progress, text);
+}
+
+static void
+ran(void *data, const struct ask *ask, const struct answer *answer, bool replayed)
+{
+	struct work *w = data;
+
+	progress_ran(w->progress, ask, answer, replayed);
+}
+
+static void
+tick(void *data)
+{
+	struct work *w = data;
+
+	progress_tick(w->progress);
+}
+
+static int
+open_lab(struct work *w, bool replay_only, struct err *e)
+{
+	struct lab_config config = {
+		.pool = w->pool, .command = &w->command, .fw = w->fw, .list = &w->list, .opt = &w->opt,
+		.session = &w->session, .replay_only = replay_only,
+		.note = note, .ran = ran, .tick = tick, .data = w,
+	};
+
+	if (!replay_only)
+		w->progress = progress_open(&w->opt, &w->list);
+	else
+		config.note = NULL, config.ran = NULL, config.tick = NULL;
+	w->lab = lab_open(&config, e);
+	return w->lab ? 0 : -1;
+}
+
+static void
+write_answer(struct work *w)
+{
+	const struct finding *f = &w->finding;
+
+	if (f->culprits.n)
+		write_output(w, f->culprits.p[0].tests, f->culprits.p[0].n_tests);
+}
+
+int
+work_run(struct work *w, bool replay_only, struct err *e)
+{
+	struct finding *f = &w->finding;
+	struct drive d = {
+		.list = &w->list, .opt = &w->opt,
+		.keeps_order = (w->fw->flags & FW_ORDER) != 0, .names_tests = (w->fw->flags & FW_NAMES) != 0,
+		.progress = replay_only ? NULL : know, .data = w,
+	};
+	enum lab_event event = LAB_IDLE;
+	bool rate = strcmp(w->record.mode, "rate") == 0;
+	int ret;
+
+	if (open_lab(w, replay_only, e) < 0)
+		return -1;
+	d.lab = w->lab;
+	f->session = arena_copy(&f->mem, w->session.shown, strlen(w->session.shown));
+	ret = rate ? drive_rate(&d, f, &event, e) : drive_tests(&d, f, &event, e);
+	progress_close(w->progress);
+	w->progress = NULL;
+	if (!replay_only)
+		write_answer(w);
+	if (ret < 0 && lab_stats(w->lab).n_runs == 0)
+		return -1; /* there is nothing to report */
+	report_print(f, &w->list, &w->opt);
+	return ret < 0 ? -1 : finding_exit_status(f);
+}
