@@ -12,9 +12,6 @@
 #include "bisect/ex_warm.h"
 #include "common/fs.h"
 
-#pragma weak ex_warm_open
-#pragma weak ex_warm_state
-
 enum {
 	LOAD_MS = 600 * 1000,
 	GRACE_MS = 2000,
@@ -62,7 +59,7 @@ fork_open(struct lab *lab)
 	struct err e = ERR_INIT;
 
 	/* A launcher starts processes elsewhere; a helper of ours would not be there. */
-	if (ex_warm_open == NULL || !lab->c.opt->warm || lab->c.fw->warm == NULL || lab->c.opt->launcher || was_dropped(lab) ||
+	if (!lab->c.opt->warm || lab->c.fw->warm == NULL || lab->c.opt->launcher || was_dropped(lab) ||
 	    lab->c.fw->warm(c, &argv, &env, &e) < 0)
 		return;
 	spec.argv = argv;
