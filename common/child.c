@@ -173,7 +173,8 @@ is_our_lack(int errnum)
 }
 
 static struct child *
-child_new(struct pool *p, const struct child_spec *spec, uint64_t run, pid_t pid, struct pipes *s)
+child_new(struct pool *p, const struct child_spec *spec, uint64_t run, pid_t pid, int64_t started,
+          struct pipes *s)
 {
 	struct child *c = xcalloc(1, sizeof(*c));
 
@@ -182,7 +183,7 @@ child_new(struct pool *p, const struct child_spec *spec, uint64_t run, pid_t pid
 	c->run = run;
 	c->pid = pid;
 	c->state = CHILD_ALIVE;
-	c->started = pool_now(p);
+	c->started = started;
 	c->deadline = spec->timeout_ms > 0 ? c->started + spec->timeout_ms * 1000 : never_us;
 	c->linger_until = c->sweep_until = never_us;
 	c->input = (struct str)STR_INIT(POOL_INPUT);
@@ -199,6 +200,7 @@ child_spawn(struct child **out, struct pool *p, const struct child_spec *spec, s
 	struct str mark = STR_INIT(4096);
 	struct pipes s;
 	uint64_t run = ++p->n_runs;
+	int64_t started = 0;
 	char **env = NULL;
 	pid_t pid;
 	int rc;
@@ -207,10 +209,11 @@ child_spawn(struct child **out, struct pool *p, const struct child_spec *spec, s
 	if (rc == 0) {
 		make_mark(&mark, p, run);
 		env = make_environment(spec, str_c(&mark));
+		started = pool_now(p); /* a short program ends before the spawn returns */
 		rc = spawn(&pid, spec, &s, env);
 	}
 	if (rc == 0)
-		*out = child_new(p, spec, run, pid, &s);
+		*out = child_new(p, spec, run, pid, started, &s);
 	if (rc > 0 && is_our_lack(rc)) {
 		errno = rc;
 		rc = err_sys(e, "cannot start '%s'", spec->argv[0]);
