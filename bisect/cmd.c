@@ -28,6 +28,21 @@ cmd_find(const char *name)
 	return NULL;
 }
 
+void
+invocation_again(const struct invocation *in, struct options *opt)
+{
+	struct opt_words words = in->words;
+	struct opts o = { .options = *opt };
+	enum opt_stop stop;
+
+	o.options.verbose = 0;
+	while ((stop = opt_parse(&words, opts_table, in->cmd->head.use, in->cmd->head.name, &o, NULL)) ==
+	       OPT_OPERAND)
+		words.at++;
+	assert(stop != OPT_WRONG); /* it was parsed before */
+	*opt = o.options;
+}
+
 static const char first_help[] =
 	"flake-bisect finds the tests that make a command fail, also when it fails only\n"
 	"now and then, and says how sure it is.\n"

@@ -114,21 +114,6 @@ check(const struct invocation *in, const struct options *o, struct err *e)
 	return opts_check(o, e);
 }
 
-void
-invocation_again(const struct invocation *in, struct options *opt)
-{
-	struct opt_words words = in->words;
-	struct opts o = { .options = *opt };
-	enum opt_stop stop;
-
-	o.options.verbose = 0;
-	while ((stop = opt_parse(&words, opts_table, in->cmd->head.use, in->cmd->head.name, &o, NULL)) ==
-	       OPT_OPERAND)
-		words.at++;
-	assert(stop != OPT_WRONG); /* it was parsed before */
-	*opt = o.options;
-}
-
 /* ---- endings ---- */
 
 /* What was printed must have arrived. */
