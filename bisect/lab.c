@@ -22,6 +22,8 @@ enum {
 	TIMEOUT_FLOOR_MS = 10000, /* a busy machine makes short runs long */
 };
 
+static const uint64_t own_runs = UINT64_C(1) << 40; /* numbers of runs that try the fork server */
+
 void
 lab_note(struct lab *lab, const char *fmt, ...)
 {
@@ -173,7 +175,8 @@ start(struct run *run, struct err *e)
 	struct lab *lab = run->lab;
 	struct executor *ex = run->warm ? lab->fork : lab->local;
 
-	run->number = lab->next_run++;
+	/* The lab's own runs are none of the session's. */
+	run->number = run->ask_id ? lab->next_run++ : own_runs + ++lab->n_own;
 	run->state = RUN_GOING;
 	if (trial_init(&run->trial, &lab->rules, &run->ask, run->number, lab->c.session->scratch,
 	               limit_ms(lab), e) < 0)
@@ -427,6 +430,8 @@ conclude(struct lab *lab, struct run *run, struct answer *out)
 		if (run->ask_id == 0) {
 			run_free(run);
 		} else {
+			if (run->number + 1 == lab->next_run)
+				lab->next_run--;
 			run_clear(run);
 			run->only_cold = true;
 		}

@@ -77,7 +77,7 @@ struct lab {
 	struct trial_rules rules;
 	struct executor *local, *fork;
 	VEC(struct run *) runs;      /* in order of asking */
-	uint64_t next_ask, next_run, n_ends;
+	uint64_t next_ask, next_run, n_ends, n_own;
 	size_t at;                   /* lines of the journal that were replayed */
 	struct result last;          /* what was handed out last */
 	VEC(struct test_end) last_ends;

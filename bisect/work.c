@@ -279,6 +279,53 @@ open_lab(struct work *w, bool replay_only, struct err *e)
 	return w->lab ? 0 : -1;
 }
 
+/* The words that prepare() gives, for rows that have no better idea. */
+static int
+prepared_command(struct work *w, const uint32_t *tests, uint32_t n, struct str *out, struct err *e)
+{
+	struct job job = { .dir = w->session.dir };
+	char *path = session_path(&w->session, "repro.tests");
+	int ret = -1;
+
+	job.tests_path = path;
+	if (testlist_write(&w->list, tests, n, path, e) == 0 &&
+	    w->fw->prepare(&w->command, &w->list, tests, n, &job, e) == 0) {
+		for (const char **word = job.argv; *word; word++) {
+			str_adds(out, out->n ? " " : "");
+			str_add_shell(out, *word);
+		}
+		ret = 0;
+	}
+	arena_release(&job.mem);
+	free(path);
+	return ret;
+}
+
+/* The reproducing command, as the finding shows it. */
+static void
+make_repro(struct work *w)
+{
+	struct finding *f = &w->finding;
+	const struct culprit *c = f->culprits.p;
+	struct str out = STR_INIT(STR_FILE);
+	struct err e = ERR_INIT;
+	int ret;
+
+	if (f->culprits.n == 0 || f->repro)
+		return;
+	if (w->opt.launcher)
+		str_addf(&out, "%s ", w->opt.launcher);
+	if (w->fw->repro)
+		ret = w->fw->repro(&w->command, &w->list, c->tests, c->n_tests, &out, &e);
+	else
+		ret = prepared_command(w, c->tests, c->n_tests, &out, &e);
+	if (ret == 0 && !out.over)
+		f->repro = arena_copy(&f->mem, str_c(&out), out.n);
+	else
+		diag_warn("there is no command to paste: %s", ret < 0 ? e.msg : "it would be too long");
+	str_release(&out);
+}
+
 static void
 write_answer(struct work *w)
 {
@@ -310,6 +357,7 @@ work_run(struct work *w, bool replay_only, struct err *e)
 	w->progress = NULL;
 	if (!replay_only)
 		write_answer(w);
+	make_repro(w);
 	if (ret < 0 && lab_stats(w->lab).n_runs == 0)
 		return -1; /* there is nothing to report */
 	report_print(f, &w->list, &w->opt);
