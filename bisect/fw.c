@@ -14,6 +14,7 @@
 
 extern const struct framework fw_generic;
 extern const struct framework fw_pytest;
+extern const struct framework fw_ctest;
 extern const struct framework fw_rspec;
 extern const struct framework fw_regrtest;
 extern const struct framework fw_unittest;
@@ -23,6 +24,7 @@ const struct framework *const frameworks[] = {
 	&fw_generic,
 	&fw_pytest,
 	&fw_unittest,
+	&fw_ctest,
 	&fw_rspec,
 	&fw_regrtest,
 	NULL,

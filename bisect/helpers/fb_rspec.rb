@@ -60,6 +60,7 @@ module FlakeBisect
         @examples = []
         @place = {}
         groups.each { |group| visit(group) }
+        @taken = true
         @by_name = {}
         @examples.each { |example| @by_name[example.id] ||= example }
         @asked = {}
@@ -95,8 +96,8 @@ module FlakeBisect
         forget(examples.first.example_group.parent_groups.last)
       end
 
-      def ordered?
-        !@place.nil?
+      def taken?
+        @taken
       end
 
       private
@@ -134,7 +135,7 @@ module FlakeBisect
     end
 
     def ordering_strategy
-      Suite.ordered? ? Kept.new : super
+      Suite.taken? ? Kept.new : super
     end
   end
 
@@ -219,8 +220,7 @@ module FlakeBisect
 
   # What the user's options would do to every question alike.
   def self.calm(config)
-    config.fail_fast = nil
-    config.dry_run = false if config.respond_to?(:dry_run=)
+    config.force(:fail_fast => nil, :dry_run => false) # over the command line
     config.example_status_persistence_file_path = nil
     SimpleCov.pid = nil if defined?(SimpleCov) && SimpleCov.respond_to?(:pid=)
   end
