@@ -12,27 +12,42 @@ struct arena_block {
 	_Alignas(max_align_t) char data[];
 };
 
+/* Makes a block and puts it first; or second, when it is full at once and the
+ * first still has room for others. */
+static struct arena_block *
+add_block(struct arena *a, size_t cap, bool full)
+{
+	struct arena_block *b = xmalloc(sizeof(*b) + cap), **at = &a->blocks;
+
+	if (full && *at)
+		at = &(*at)->next;
+	b->cap = cap;
+	b->next = *at;
+	*at = b;
+	return b;
+}
+
 static char *
 take(struct arena *a, size_t n, size_t align)
 {
-	size_t at, cap = n > BLOCK ? n : BLOCK;
 	struct arena_block *b = a->blocks;
+	size_t at = b ? (b->cap - a->left + align - 1) & ~(align - 1) : 0;
+	bool own = n > BLOCK / 4;
 
 #ifdef ARENA_DEBUG
-	cap = n;
+	own = true;
 	b = NULL;
 #endif
-	at = b ? (b->cap - a->left + align - 1) & ~(align - 1) : 0;
-	if (b == NULL || at + n > b->cap) {
-		b = xmalloc(sizeof(*b) + cap);
-		b->cap = cap;
-		b->next = a->blocks;
-		a->blocks = b;
-		at = 0;
-	}
-	a->left = b->cap - at - n;
+	assert(n < SIZE_MAX / 2);
 	a->used += n;
-	return b->data + at;
+	if (b && at <= b->cap && n <= b->cap - at) {
+		a->left = b->cap - at - n;
+		return b->data + at;
+	}
+	b = add_block(a, own ? n : BLOCK, own);
+	if (b == a->blocks)
+		a->left = b->cap - n;
+	return b->data;
 }
 
 void *

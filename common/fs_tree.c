@@ -99,6 +99,13 @@ open_folder(int parent, const char *name)
 	return fd;
 }
 
+/* Whether unlink, having failed so, may have been asked to remove a folder. */
+static bool
+may_be_folder(int errnum)
+{
+	return errnum == EISDIR || errnum == EPERM || errnum == EACCES;
+}
+
 static void remove_entry(struct removal *r, int parent, const char *name, int depth);
 
 /* Takes over fd. */
@@ -138,11 +145,12 @@ move_up(struct removal *r, int parent, const char *name)
 static void
 remove_entry(struct removal *r, int parent, const char *name, int depth)
 {
-	int fd;
+	int fd, why;
 
 	if (unlinkat(parent, name, 0) == 0)
 		return;
-	if (errno != EISDIR && errno != EPERM && errno != EACCES) {
+	why = errno;
+	if (!may_be_folder(why)) {
 		failed(r, name);
 		return;
 	}
@@ -150,6 +158,7 @@ remove_entry(struct removal *r, int parent, const char *name, int depth)
 		return;
 	fd = open_folder(parent, name);
 	if (fd < 0) {
+		errno = errno == ENOTDIR || errno == ELOOP ? why : errno;
 		failed(r, name);
 		return;
 	}
@@ -186,15 +195,18 @@ int
 fs_remove(const char *path, struct err *e)
 {
 	struct removal r = { .e = e };
-	int fd;
+	int fd, why;
 
 	if (unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR)
 		return 0;
-	if (errno != EISDIR && errno != EPERM && errno != EACCES)
+	why = errno;
+	if (!may_be_folder(why))
 		return err_sys(e, "cannot remove '%s'", path);
 	fd = open_folder(AT_FDCWD, path);
-	if (fd < 0)
+	if (fd < 0) {
+		errno = errno == ENOTDIR || errno == ELOOP ? why : errno;
 		return err_sys(e, "cannot remove '%s'", path);
+	}
 	remove_tree(&r, fd, path);
 	return r.result;
 }

@@ -21,6 +21,8 @@ str_room(struct str *s, size_t n)
 		size_t cap = s->cap * 2 > want ? s->cap * 2 : want;
 		if (cap < 32)
 			cap = 32;
+		if (cap > s->max + 1)
+			cap = s->max + 1;
 		s->p = xrealloc(s->p, cap, 1);
 		s->cap = cap;
 	}
