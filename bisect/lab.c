@@ -641,6 +641,7 @@ lab_stats(const struct lab *lab)
 	struct lab_stats s = lab->stats;
 
 	s.n_under_way = count_state(lab, RUN_GOING);
-	s.seconds = (double)elapsed(lab) / 1e6;
+	/* Between runs the time of the last answer, so that `show` says the same. */
+	s.seconds = (double)(lab->runs.n || s.n_runs == 0 ? elapsed(lab) : lab->last.at) / 1e6;
 	return s;
 }

@@ -7,7 +7,6 @@
 #include "bisect/progress.h"
 #include "bisect/report.h"
 #include "common/diag.h"
-#include "common/fs.h"
 #include "common/near.h"
 #include "common/pool.h"
 
@@ -47,8 +46,8 @@ work_release(struct work *w)
 static int
 find_cwd(struct work *w, struct err *e)
 {
-	w->cwd = fs_absolute(".", e);
-	return w->cwd ? 0 : -1;
+	w->cwd = getcwd(NULL, 0);
+	return w->cwd ? 0 : err_sys(e, "the current directory has no name");
 }
 
 static int
