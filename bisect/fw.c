@@ -18,6 +18,7 @@ extern const struct framework fw_ctest;
 extern const struct framework fw_rspec;
 extern const struct framework fw_regrtest;
 extern const struct framework fw_unittest;
+extern const struct framework fw_prove;
 
 /* Surest first: on a tie the upper row wins. */
 const struct framework *const frameworks[] = {
@@ -27,6 +28,7 @@ const struct framework *const frameworks[] = {
 	&fw_ctest,
 	&fw_rspec,
 	&fw_regrtest,
+	&fw_prove,
 	NULL,
 };
 

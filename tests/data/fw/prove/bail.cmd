@@ -1,0 +1,1 @@
+prove t/a.t t/z.t t/b.t

@@ -1,0 +1,1 @@
+prove -j2 t

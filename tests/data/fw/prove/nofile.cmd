@@ -1,0 +1,1 @@
+prove t/nope.t
