@@ -19,6 +19,7 @@ extern const struct framework fw_rspec;
 extern const struct framework fw_regrtest;
 extern const struct framework fw_unittest;
 extern const struct framework fw_prove;
+extern const struct framework fw_bats;
 
 /* Surest first: on a tie the upper row wins. */
 const struct framework *const frameworks[] = {
@@ -29,6 +30,7 @@ const struct framework *const frameworks[] = {
 	&fw_rspec,
 	&fw_regrtest,
 	&fw_prove,
+	&fw_bats,
 	NULL,
 };
 

@@ -1,0 +1,1 @@
+bats c.bats d.bats

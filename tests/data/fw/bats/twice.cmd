@@ -1,0 +1,1 @@
+bats a.bats b.bats
