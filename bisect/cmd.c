@@ -2,7 +2,8 @@
 #include "common/base.h"
 #include "bisect/cmd.h"
 
-extern const struct cmd cmd_tests, cmd_rate, cmd_resume, cmd_show, cmd_frameworks, cmd_help, cmd_completion, cmd_commits;
+extern const struct cmd cmd_tests, cmd_rate, cmd_resume, cmd_show, cmd_frameworks, cmd_help,
+	cmd_completion, cmd_commits;
 
 const struct cmd *const cmds[] = {
 	&cmd_tests,

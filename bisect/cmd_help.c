@@ -83,7 +83,7 @@ const struct cmd cmd_completion = {
 	.head = {
 		.name = "completion",
 		.usage = "completion SHELL",
-		.operands = "bash zsh fish",
+		.operands = "",
 		.use = USE_HELP,
 	},
 	.operands_max = 1,

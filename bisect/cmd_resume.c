@@ -26,7 +26,7 @@ const struct cmd cmd_resume = {
 		.name = "resume",
 		.usage = "resume [OPTION...] [SESSION]",
 		.title = "go on with an interrupted search",
-		.operands = "session",
+		.operands = "DIR",
 		.use = USE_RESUME,
 	},
 	.operands_max = 1,

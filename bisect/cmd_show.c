@@ -26,7 +26,7 @@ const struct cmd cmd_show = {
 		.name = "show",
 		.usage = "show [OPTION...] [SESSION]",
 		.title = "print a search again",
-		.operands = "session",
+		.operands = "DIR",
 		.use = USE_SHOW,
 	},
 	.operands_max = 1,

@@ -164,7 +164,7 @@ run(struct invocation *in, struct opts *o, const char **operands, bool named)
 	if (status >= 0)
 		return status;
 	diag_note("%s", e.msg);
-	if (in->opt.json)
+	if (in->opt.json && !report_printed())
 		report_error_json(e.msg);
 	return EXIT_FAULT;
 }

@@ -18,13 +18,30 @@ report_wants_color(const struct options *opt, int fd)
 	return isatty(fd) && (no == NULL || *no == '\0') && term && strcmp(term, "dumb") != 0;
 }
 
+/* There is one document on standard output, whatever fails after it. */
+static bool printed;
+
 static void
 print(const struct str *out)
 {
+	printed = true;
 	if (out->over)
 		diag_warn("the report was too long and is cut");
 	fwrite(str_c(out), 1, out->n, stdout);
 	fflush(stdout);
+}
+
+/* The command that goes on; with twice the limit that was reached, else it would
+ * end at once. */
+static void
+add_resume(struct str *out, const struct finding *f, const struct options *opt)
+{
+	str_adds(out, "flake-bisect resume ");
+	if (opt->max_runs && f->n_runs >= opt->max_runs)
+		str_addf(out, "-N %llu ", 2 * (unsigned long long)opt->max_runs);
+	if (opt->budget_ms && f->seconds * 1000 >= (double)opt->budget_ms)
+		str_addf(out, "--budget %llds ", (2 * (long long)opt->budget_ms + 999) / 1000);
+	str_add_shell(out, f->session);
 }
 
 static void
@@ -46,8 +63,7 @@ print_finding(const struct finding *f, const struct testlist *list, const struct
 	} else {
 		style.color = report_wants_color(opt, STDOUT_FILENO);
 		if (f->verdict == FOUND_UNDECIDED && f->session) {
-			str_adds(&resume, "flake-bisect resume ");
-			str_add_shell(&resume, f->session);
+			add_resume(&resume, f, opt);
 			style.resume = str_c(&resume);
 		}
 		report_text(&out, f, list, &style);
@@ -69,12 +85,19 @@ report_print_rate(const struct finding *f, const struct testlist *list, const st
 	print_finding(f, list, opt, true);
 }
 
+bool
+report_printed(void)
+{
+	return printed;
+}
+
 void
 report_error_json(const char *message)
 {
 	struct str out = STR_INIT(STR_LINE);
 	struct json *doc = json_new();
 
+	assert(!printed);
 	json_add_int(doc, "schema", 1);
 	json_add_text(doc, "error", span_of(message));
 	json_print(doc, &out);

@@ -31,6 +31,7 @@ void report_rate_json(struct str *out, const struct finding *f);
 void report_print(const struct finding *f, const struct testlist *list, const struct options *opt);
 /* The same for a finding of drive_rate. */
 void report_print_rate(const struct finding *f, const struct testlist *list, const struct options *opt);
+bool report_printed(void); /* whether either was called */
 /* Prints {"schema":1,"error":message}: the one document of a program that failed. */
 void report_error_json(const char *message);
 

@@ -11,7 +11,7 @@
 
 #include "common/clock.h"
 
-enum { NUMBER_TEXT = 32 };
+enum { NUMBER_TEXT = 32, LEFT_TESTS = 6 /* shown of those under suspicion */ };
 
 struct text {
 	struct str *out;
@@ -86,17 +86,29 @@ add_percent(struct text *t, double p, bool down)
 }
 
 static void
+add_interval(struct text *t)
+{
+	str_adds(t->out, "(95 % interval: ");
+	add_percent(t, t->f->rate_low, false);
+	str_adds(t->out, " to ");
+	add_percent(t, t->f->rate_high, false);
+	str_addc(t->out, ')');
+}
+
+static void
 add_bold(struct text *t, bool on)
 {
 	if (t->style->color)
 		str_adds(t->out, on ? "\033[1m" : "\033[0m");
 }
 
-/* Tests one a line, indented; a long list is cut. */
+/* Tests one a line, indented; of more than `most` only a beginning.  hint says
+ * where the rest is. */
 static void
-add_tests(struct text *t, const uint32_t *tests, size_t n, const char *indent)
+add_some(struct text *t, const uint32_t *tests, size_t n, const char *indent, size_t most,
+         const char *hint)
 {
-	size_t i, shown = t->style->many || n <= REPORT_TESTS + 1 ? n : REPORT_TESTS;
+	size_t i, shown = t->style->many || n <= most + 1 ? n : most;
 	char buf[NUMBER_TEXT];
 
 	for (i = 0; i < shown; i++) {
@@ -104,13 +116,21 @@ add_tests(struct text *t, const uint32_t *tests, size_t n, const char *indent)
 		add_name(t, tests[i]);
 		str_addc(t->out, '\n');
 	}
-	if (shown == n)
-		return;
-	str_addf(t->out, "%s... and %s more", indent, number(buf, n - shown));
-	if (t->style->output == NULL)
-		str_adds(t->out, " (-o FILE keeps them all)\n");
+	if (shown < n)
+		str_addf(t->out, "%s... and %s more (%s)\n", indent, number(buf, n - shown), hint);
+}
+
+static void
+add_tests(struct text *t, const uint32_t *tests, size_t n, const char *indent)
+{
+	struct str hint = STR_INIT(STR_LINE);
+
+	if (t->style->output)
+		str_addf(&hint, "all are in %s", t->style->output);
 	else
-		str_addf(t->out, " (all are in %s)\n", t->style->output);
+		str_adds(&hint, "-o FILE keeps them all");
+	add_some(t, tests, n, indent, REPORT_TESTS, str_c(&hint));
+	str_release(&hint);
 }
 
 /* ---- the answer: the first line, and the tests when there are many ---- */
@@ -321,11 +341,9 @@ answer_rate(struct text *t)
 	add_counts(t, f->whole);
 	str_adds(t->out, f->whole.runs == 1 ? " run: " : " runs: ");
 	add_percent(t, (double)f->whole.fails / f->whole.runs, false);
-	str_adds(t->out, " (95 % interval: ");
-	add_percent(t, f->rate_low, false);
-	str_adds(t->out, " to ");
-	add_percent(t, f->rate_high, false);
-	str_adds(t->out, ")\n");
+	str_addc(t->out, ' ');
+	add_interval(t);
+	str_addc(t->out, '\n');
 }
 
 static void
@@ -341,35 +359,52 @@ answer_undecided(struct text *t)
 	}
 	str_addf(t->out, "undecided: %s of %s tests %s still under suspicion:\n", number(left, f->left.n),
 	         number(all, f->n_tests), f->left.n == 1 ? "is" : "are");
-	add_tests(t, f->left.p, f->left.n, "  ");
+	add_some(t, f->left.p, f->left.n, "  ", LEFT_TESTS, "-v shows all");
 }
 
 /* ---- what the answer rests on ---- */
 
+/* "both", "all 3" */
+static void
+add_all(struct text *t, uint32_t n)
+{
+	char buf[NUMBER_TEXT];
+
+	if (n == 2)
+		str_adds(t->out, "both");
+	else
+		str_addf(t->out, "all %s", number(buf, n));
+}
+
+/* Behind what ran: ": 18 of 20 fail". */
+static void
+evidence_line(struct text *t, struct counts c)
+{
+	str_adds(t->out, ": ");
+	add_counts(t, c);
+	str_adds(t->out, " fail\n");
+}
+
 static void
 evidence_without(struct text *t, const struct culprit *c)
 {
-	const uint32_t *out = c->n_polluters ? c->polluters : c->tests;
+	const uint32_t *tests = c->n_polluters ? c->polluters : c->tests;
 	uint32_t n = c->n_polluters ? c->n_polluters : c->n_tests, i;
 
 	if (c->without.runs) {
-		str_adds(t->out, "  all others, without ");
+		str_adds(t->out, "  without ");
 		if (n == 1)
-			add_name(t, out[0]);
+			add_name(t, tests[0]);
 		else
-			str_addf(t->out, "these %u", n);
-		str_adds(t->out, ": ");
-		add_counts(t, c->without);
-		str_adds(t->out, " fail\n");
+			add_all(t, n);
+		evidence_line(t, c->without);
 	}
 	for (i = 0; c->without_each && i < c->n_polluters && c->n_polluters > 1; i++) {
 		if (c->without_each[i].runs == 0)
 			continue;
-		str_adds(t->out, "  only without ");
+		str_adds(t->out, "  without ");
 		add_name(t, c->polluters[i]);
-		str_adds(t->out, ": ");
-		add_counts(t, c->without_each[i]);
-		str_adds(t->out, " fail\n");
+		evidence_line(t, c->without_each[i]);
 	}
 }
 
@@ -377,14 +412,10 @@ static void
 evidence_set(struct text *t, const struct culprit *c)
 {
 	if (c->with.runs) {
-		if (c->n_tests == 1)
-			str_adds(t->out, "  alone: ");
-		else if (c->n_tests == 2)
-			str_adds(t->out, "  with both: ");
-		else
-			str_addf(t->out, "  with all %u: ", c->n_tests);
-		add_counts(t, c->with);
-		str_adds(t->out, " fail\n");
+		str_adds(t->out, c->n_tests == 1 ? "  alone" : "  with ");
+		if (c->n_tests > 1)
+			add_all(t, c->n_tests);
+		evidence_line(t, c->with);
 	}
 	if (t->f->verdict != FOUND_FAILS_ALONE)
 		evidence_without(t, c);
@@ -428,11 +459,22 @@ evidence_rate(struct text *t)
 		return;
 	str_adds(t->out, "  the whole list: ");
 	add_counts(t, f->whole);
-	str_adds(t->out, " fail (95 % interval: ");
-	add_percent(t, f->rate_low, false);
-	str_adds(t->out, " to ");
-	add_percent(t, f->rate_high, false);
-	str_adds(t->out, ")\n");
+	str_adds(t->out, " fail");
+	if (f->whole.runs > 1) {
+		str_addc(t->out, ' ');
+		add_interval(t);
+	}
+	str_addc(t->out, '\n');
+}
+
+static void
+evidence_failure(struct text *t)
+{
+	if (t->f->signature == NULL || *t->f->signature == '\0')
+		return;
+	str_adds(t->out, "  the failure: ");
+	str_add_escaped(t->out, span_of(t->f->signature));
+	str_addc(t->out, '\n');
 }
 
 static void
@@ -441,7 +483,8 @@ evidence_effort(struct text *t)
 	const struct finding *f = t->f;
 	char took[CLOCK_TEXT];
 
-	if (f->confidence > 0 && !t->style->rate && f->verdict != FOUND_UNDECIDED && f->verdict != FOUND_NOT_REPRODUCED) {
+	if (f->confidence > 0 && !t->style->rate && f->verdict != FOUND_UNDECIDED &&
+	    f->verdict != FOUND_NOT_REPRODUCED) {
 		str_adds(t->out, "  confidence ");
 		add_percent(t, f->confidence, true);
 		str_addc(t->out, '\n');
@@ -548,6 +591,7 @@ report_text(struct str *out, const struct finding *f, const struct testlist *lis
 	str_addc(out, '\n');
 	evidence_sets(&t);
 	evidence_rate(&t);
+	evidence_failure(&t);
 	evidence_effort(&t);
 	advice(&t);
 	tail(&t);

@@ -359,6 +359,6 @@ work_run(struct work *w, bool replay_only, struct err *e)
 	make_repro(w);
 	if (ret < 0 && lab_stats(w->lab).n_runs == 0)
 		return -1; /* there is nothing to report */
-	report_print(f, &w->list, &w->opt);
+	(rate ? report_print_rate : report_print)(f, &w->list, &w->opt);
 	return ret < 0 ? -1 : finding_exit_status(f);
 }

@@ -105,8 +105,7 @@ bash_options(struct str *out, const struct complete *c)
 		}
 		str_cut(out, out->n - 1);
 		str_addf(out, "'\n\t\toperands=%s ;;\n",
-		         k->operands && is_kind(k->operands, "DIR") ? "-d"
-		         : k->operands && is_kind(k->operands, "FILE") ? "-f" : "''");
+		         is_kind(k->operands, "DIR") ? "-d" : "''");
 	}
 }
 
@@ -220,7 +219,8 @@ zsh_script(struct str *out, const struct complete *c)
 	const struct opt *o;
 	size_t i;
 
-	str_addf(out, "#compdef %s\n# zsh completion; made by `%s completion zsh`.\n", c->program, c->program);
+	str_addf(out, "#compdef %s\n# zsh completion; made by `%s completion zsh`.\n", c->program,
+	         c->program);
 	add_function(out, c, "");
 	str_addf(out, "()\n{\n\tlocal command=%s\n\tlocal -a commands specs\n\tcommands=(\n",
 	         c->commands[0]->name);
@@ -252,11 +252,12 @@ zsh_script(struct str *out, const struct complete *c)
 			if (o->help && (o->use & k->use))
 				zsh_option(out, c, o);
 		}
-		if (k->operands)
-			str_addf(out, "\t\t'*:%s:_files%s'\n", k->operands,
-			         is_kind(k->operands, "DIR") ? " -/" : "");
-		else
+		if (k->operands == NULL)
 			str_adds(out, "\t\t'*:::command:_normal'\n");
+		else if (is_kind(k->operands, "DIR"))
+			str_adds(out, "\t\t'*:folder:_files -/'\n");
+		else
+			str_adds(out, "\t\t'*: :( )'\n");
 		str_adds(out, "\t\t) ;;\n");
 	}
 	str_adds(out, "\tesac\n\t_arguments -s -S : $specs\n}\n");
@@ -343,7 +344,7 @@ fish_script(struct str *out, const struct complete *c)
 		str_addf(out, " -a %s -d '", k->name);
 		add_quoted(out, k->title, "\\");
 		str_adds(out, "'\n");
-		if (k->operands == NULL)
+		if (!is_kind(k->operands, "DIR"))
 			continue;
 		str_addf(out, "complete -c %s -n '", c->program);
 		add_function(out, c, "_in");

@@ -13,14 +13,15 @@ struct opt_command {
 	const char *name;
 	const char *usage;    /* what follows the program's name: "rate [OPTION...] -- COMMAND [ARG...]" */
 	const char *title;    /* one line; NULL: shown nowhere */
-	const char *operands; /* completed as struct opt's words; NULL: it takes none */
+	const char *operands; /* "DIR": folders; "": nothing to complete; NULL: COMMAND behind "--" */
 	unsigned use;         /* its bit in struct opt's use */
 };
 
 struct complete {
 	const char *program;
 	const struct opt *table;
-	const struct opt_command *const *commands; /* NULL-terminated; the first is meant when none is named */
+	/* NULL-terminated; the first is meant when none is named. */
+	const struct opt_command *const *commands;
 	/* Words of an option that are known at run time only, with blanks between;
 	 * NULL: those of the row.  May be NULL. */
 	const char *(*words)(const struct opt *o);

@@ -2,7 +2,7 @@
 #include "common/base.h"
 #include "common/near.h"
 
-enum { NAME_MAX_LEN = 40 }; /* longer words are compared by their beginnings */
+enum { NAME_MAX_LEN = 40 }; /* of what differs; more than that is another name */
 
 static unsigned
 least(unsigned a, unsigned b)
@@ -41,17 +41,24 @@ edits(const char *a, size_t n_a, const char *b, size_t n_b)
 void
 near_try(struct near *n, const char *name)
 {
-	size_t n_word = strlen(n->word), n_name = strlen(name);
-	bool beginning = n_word >= 3 && strncmp(n->word, name, n_word) == 0;
-	unsigned distance, allowed;
+	const char *word = n->word;
+	const char *rest = name;
+	size_t n_word = strlen(word), n_name = strlen(name);
+	unsigned distance, allowed = n_word < 3 ? 1 : (unsigned)(n_word / 3);
+	unsigned most = (unsigned)n_name; /* all of it: that is no likeness */
 
-	if (n_word > NAME_MAX_LEN)
-		n_word = NAME_MAX_LEN;
-	if (n_name > NAME_MAX_LEN)
-		n_name = NAME_MAX_LEN;
-	allowed = n_word < 3 ? 1 : (unsigned)(n_word / 3);
-	distance = beginning ? 1 : edits(n->word, n_word, name, n_name);
-	if (distance > allowed || distance >= n_name)
+	if (n_word >= 3 && strncmp(word, name, n_word) == 0) {
+		distance = n_word != n_name;
+	} else {
+		for (; n_word && n_name && *word == *rest; n_word--, n_name--)
+			word++, rest++;
+		for (; n_word && n_name && word[n_word - 1] == rest[n_name - 1]; n_word--)
+			n_name--;
+		if (n_word > NAME_MAX_LEN || n_name > NAME_MAX_LEN)
+			return;
+		distance = edits(word, n_word, rest, n_name);
+	}
+	if (distance > allowed || distance >= most)
 		return;
 	if (n->best == NULL || distance < n->distance) {
 		n->best = name;

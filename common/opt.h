@@ -27,13 +27,14 @@ struct opt {
 	int64_t lo, hi; /* range, for the setters that have one */
 };
 
-/* The usual setters, by the type of the field. */
-int opt_set_true(void *target, const struct opt *o, const char *value, struct err *e);  /* bool */
-int opt_set_false(void *target, const struct opt *o, const char *value, struct err *e); /* bool */
-int opt_set_more(void *target, const struct opt *o, const char *value, struct err *e);  /* int, + 1 */
-int opt_set_text(void *target, const struct opt *o, const char *value, struct err *e);  /* const char *, not empty */
-int opt_set_u32(void *target, const struct opt *o, const char *value, struct err *e);   /* uint32_t, lo to hi */
-/* int64_t, milliseconds from a duration (clock.h) of lo to hi milliseconds */
+/* The usual setters, by the type of the field: bool, bool, int that counts, a text that
+ * is not empty, uint32_t from lo to hi, int64_t milliseconds (lo to hi) from a duration
+ * as clock.h reads it. */
+int opt_set_true(void *target, const struct opt *o, const char *value, struct err *e);
+int opt_set_false(void *target, const struct opt *o, const char *value, struct err *e);
+int opt_set_more(void *target, const struct opt *o, const char *value, struct err *e);
+int opt_set_text(void *target, const struct opt *o, const char *value, struct err *e);
+int opt_set_u32(void *target, const struct opt *o, const char *value, struct err *e);
 int opt_set_duration(void *target, const struct opt *o, const char *value, struct err *e);
 
 /* What is to be parsed: words argv[at] to argv[argc - 1]. */

@@ -182,6 +182,10 @@ nearest_names(void)
 	near_try(&n, "resume");
 	near_try(&n, "tests");
 	CHECK(n.best == NULL);
+	n = (struct near){ .word = "tests/unit/a_long_path/test_of_something.py::Class::test_on" };
+	near_try(&n, "tests/unit/a_long_path/test_of_something.py::Class::test_one_two");
+	near_try(&n, "tests/unit/a_long_path/test_of_something.py::Class::test_no");
+	CHECK_STR(n.best, "tests/unit/a_long_path/test_of_something.py::Class::test_one_two");
 	n = (struct near){ .word = "" };
 	near_try(&n, "a");
 	near_try(&n, "");

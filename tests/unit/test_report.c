@@ -79,7 +79,7 @@ isolated_text(void)
 	          "'a::v' fails when 'a::p' runs before it\n"
 	          "\n"
 	          "  with both: 18 of 20 fail\n"
-	          "  all others, without a::p: 0 of 31 fail\n"
+	          "  without a::p: 0 of 31 fail\n"
 	          "  the whole list: 18 of 20 fail (95 % interval: 70 % to 97.2 %)\n"
 	          "  confidence 99.4 %\n"
 	          "  27 runs in 41 s, the work of 3.4 runs of the whole list\n"
@@ -146,9 +146,9 @@ larger_sets(void)
 	vec_push(&x.f.culprits, c);
 	CHECK(strstr(text(&x), "these 3 tests together make it fail:\n  a\n  b\n  c\n\n"
 	                       "  with all 3: 9 of 9 fail\n"
-	                       "  all others, without these 3: 0 of 9 fail\n"
-	                       "  only without a: 0 of 9 fail\n"
-	                       "  only without c: 1 of 12 fail\n"
+	                       "  without all 3: 0 of 9 fail\n"
+	                       "  without a: 0 of 9 fail\n"
+	                       "  without c: 1 of 12 fail\n"
 	                       "  the whole list:") == text(&x));
 	x.f.culprits.p[0].n_polluters = 2;
 	x.f.culprits.p[0].victim = 2;
@@ -172,7 +172,8 @@ victims_are_grouped(void)
 	struct culprit a = { .tests = pv, .n_tests = 2, .polluters = first, .n_polluters = 1, .victim = 1,
 		             .with = { 5, 5 }, .without = { 0, 5 }, .proven = true, .minimal = true };
 	struct culprit b = a, c = { .tests = q, .n_tests = 1, .polluters = q, .n_polluters = 1,
-		                    .victim = TESTLIST_NONE, .with = { 4, 4 }, .proven = true, .minimal = true };
+		                    .victim = TESTLIST_NONE, .with = { 4, 4 }, .proven = true,
+		                    .minimal = true };
 	struct fixture x;
 
 	begin(&x, names);
@@ -215,8 +216,8 @@ other_verdicts(void)
 	CHECK(strstr(text(&x), "'a::v' is brittle: it fails unless 'a::p' runs before it\n") == text(&x));
 	x.f.culprits.n = 0;
 	x.f.verdict = FOUND_PLAIN_FLAKE;
-	CHECK(strstr(text(&x), "a plain flake: it fails now and then (18 of 20 runs), whichever tests run\n") ==
-	      text(&x));
+	CHECK(strstr(text(&x), "a plain flake: it fails now and then (18 of 20 runs), "
+	                       "whichever tests run\n") == text(&x));
 	CHECK(strstr(text(&x), "no test is to blame") != NULL);
 	x.f.verdict = FOUND_NOT_REPRODUCED;
 	x.f.whole = (struct counts){ 0, 28 };
