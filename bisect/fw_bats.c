@@ -488,6 +488,9 @@ struct bats_run {
 	VEC(struct numbered) ends;
 	uint64_t before, planned; /* tests of the starts before this one; of this one */
 	bool failing;             /* the last test failed: its message follows */
+	bool last_test;           /* the last line was a test's; its number: */
+	uint64_t last_number;
+	bool torn;                /* and it may be cut off */
 	const char *outside;      /* what failed that is no test, a literal */
 	struct str trouble;       /* why bats gave up */
 };
@@ -543,7 +546,11 @@ bats_line(struct fw_command *c UNUSED, struct reading *r, int stream, struct spa
 	if (stream == 2) {
 		if (span_starts(line, "Error: ") && run->trouble.n == 0)
 			str_add(&run->trouble, line.p, line.n < 1000 ? line.n : 1000);
-	} else if (t.kind == TAP_PLAN) {
+		return;
+	}
+	run->last_test = t.kind == TAP_TEST && t.status == TEST_PASS;
+	run->last_number = t.number;
+	if (t.kind == TAP_PLAN) {
 		run->before += run->planned;
 		run->planned = t.number;
 	} else if (t.kind == TAP_TEST) {
@@ -569,7 +576,10 @@ map_ends(struct reading *r, const struct bats_run *run, const struct job *job, s
 	if (ret == 0 && run->before + run->planned > testlist_count(&order)) {
 		r->unresolved = "bats ran other tests than were asked for";
 	} else if (ret == 0) {
-		for (i = 0; i < run->ends.n; i++) {
+		/* The line that was written when it broke off may lack its "# skip". */
+		size_t n = run->ends.n - (run->torn && run->ends.n > 0);
+
+		for (i = 0; i < n; i++) {
 			const struct numbered *end = &run->ends.p[i];
 
 			reading_test(r, span_of(testlist_name(&order, (uint32_t)end->number - 1)),
@@ -586,7 +596,10 @@ bats_finish(struct fw_command *c UNUSED, struct reading *r, const struct job *jo
             const struct job_end *end, struct err *e)
 {
 	struct bats_run *run = run_state(r);
-	int ret = map_ends(r, run, job, e);
+	int ret;
+
+	run->torn = run->last_test && (end->how != JOB_EXITED || run->last_number < run->planned);
+	ret = map_ends(r, run, job, e);
 
 	if (run->outside) {
 		r->whole_failed = true;

@@ -77,8 +77,8 @@ collect_folder(struct finding_tests *f, const char *path, int depth, struct err 
 {
 	struct arena mem = ARENA_INIT;
 	struct str full = STR_INIT(4096);
-	const char **names;
-	size_t i, n;
+	const char **names = NULL;
+	size_t i, n = 0;
 	struct stat st;
 	int ret = depth > DEPTH_MAX ? err_set(e, "folders below '%s' nest too deep", path)
 	                            : read_folder(&mem, path, &names, &n, e);
