@@ -11,6 +11,9 @@
 
 #include "bisect/ex_warm.h"
 #include "bisect/fw_tool.h"
+#include "common/fs.h"
+
+enum { SERVER_GRACE_MS = 2000 };
 
 extern const struct framework fw_generic;
 extern const struct framework fw_pytest;
@@ -123,23 +126,49 @@ framework_list_command(struct fw_command *c, const char *command, struct testlis
 	return ret;
 }
 
+/* The environment of a fork server: its own TMPDIR, then what the row wants. */
+static const char **
+server_env(struct fw_command *c, const char **theirs)
+{
+	struct argv_builder b = { &c->mem, VEC_INIT };
+	struct str tmp = STR_INIT(STR_LINE);
+
+	str_addf(&tmp, "%s/warm", c->scratch ? c->scratch : "");
+	if (c->scratch && fs_mkdirs(str_c(&tmp), NULL) == 0)
+		argv_addf(&b, "TMPDIR=%s", str_c(&tmp));
+	for (; theirs && *theirs; theirs++)
+		argv_add(&b, *theirs);
+	str_release(&tmp);
+	return argv_done(&b);
+}
+
+struct executor *
+framework_serve(const struct framework *fw, struct fw_command *c, int64_t load_timeout_ms,
+                struct err *e)
+{
+	struct warm_spec spec = {
+		.pool = c->pool, .cwd = c->cwd, .load_timeout_ms = load_timeout_ms, .grace_ms = SERVER_GRACE_MS,
+	};
+	const char **argv, **env;
+
+	if (c->launcher || fw->warm == NULL || fw->warm(c, &argv, &env, e) < 0)
+		return NULL;
+	spec.argv = argv;
+	spec.env = server_env(c, env);
+	return ex_warm_open(&spec, e);
+}
+
 /* From the fork server, which stays in c->warm.  False: list() must do it, and its
  * error is the better one. */
 static bool
-list_warm(const struct framework *fw, struct fw_command *c, struct testlist *list)
+list_served(const struct framework *fw, struct fw_command *c, struct testlist *list)
 {
-	struct warm_spec spec = { .pool = c->pool, .cwd = c->cwd, .load_timeout_ms = c->list_timeout_ms,
-		                  .grace_ms = 1000 };
 	struct str path = STR_INIT(STR_LINE);
-	const char **argv, **env;
 	struct err ignored = ERR_INIT;
 
-	if (!c->want_warm || c->launcher || !(fw->flags & FW_SERVED_LIST) ||
-	    fw->warm(c, &argv, &env, &ignored) < 0)
+	if (!c->want_warm || !(fw->flags & FW_SERVED_LIST))
 		return false;
-	spec.argv = argv;
-	spec.env = env;
-	c->warm = ex_warm_open(&spec, &ignored);
+	c->warm = framework_serve(fw, c, c->list_timeout_ms, &ignored);
 	str_addf(&path, "%s/helpers/list", c->dir);
 	if (c->warm && (ex_warm_list(c->warm, str_c(&path), list, &ignored) < 0 ||
 	                testlist_count(list) == 0)) {
@@ -157,7 +186,7 @@ framework_list(const struct framework *fw, struct fw_command *c, struct testlist
 {
 	if (c->list_command)
 		return framework_list_command(c, c->list_command, list, e);
-	if (list_warm(fw, c, list))
+	if (list_served(fw, c, list))
 		return 0;
 	return fw->list(c, list, e);
 }

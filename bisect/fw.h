@@ -61,6 +61,7 @@ struct fw_command {
 	const char *const *argv; /* after "--", NULL-terminated */
 	const char *cwd;         /* absolute */
 	const char *dir;         /* session folder, absolute: helpers are written there */
+	const char *scratch;     /* emptied at the end, absolute: TMPDIR of the fork server; or NULL */
 	const char *list_command; /* --list-command, or NULL */
 	const char *config_path; /* .flake-bisect.ini, or NULL */
 	const char *launcher;    /* --launcher, or NULL; put before argv by the trial */
@@ -118,6 +119,10 @@ int framework_choose(struct fw_command *c, const char *name, const struct framew
  * that is wanted, so that the suite is loaded once for both; else as the row does. */
 int framework_list(const struct framework *fw, struct fw_command *c, struct testlist *list,
                    struct err *e);
+/* Starts the row's fork server (ex_warm.h), which loads while other work goes on.
+ * NULL: it has none, a launcher would start it elsewhere, or e says what failed. */
+struct executor *framework_serve(const struct framework *fw, struct fw_command *c,
+                                 int64_t load_timeout_ms, struct err *e);
 /* From what a shell command prints, one test a line as in a list file. */
 int framework_list_command(struct fw_command *c, const char *command, struct testlist *list,
                            struct err *e);

@@ -74,14 +74,16 @@ skip_python(const char *const *argv, int *at, bool *module, bool *closed)
 	return word != NULL;
 }
 
-/* Whether a word may stand before the runner. */
+/* Whether argv[at] may stand before the runner: a program that starts it, or what
+ * belongs to one (an option or its value, NAME=VALUE, a number of seconds). */
 static bool
-is_before(const char *word, bool first)
+is_before(const char *const *argv, int at)
 {
+	const char *word = argv[at];
 	bool number = word[0] >= '0' && word[0] <= '9';
 
 	return is_one_of(word, starters, ARRAY_LEN(starters)) ||
-	       (!first && (word[0] == '-' || number || strchr(word, '=')));
+	       (at > 0 && (word[0] == '-' || argv[at - 1][0] == '-' || number || strchr(word, '=')));
 }
 
 int
@@ -109,7 +111,7 @@ python_find(struct python_call *out, const char *const *argv, const char *module
 			out->args = at + 1;
 			return sure;
 		}
-		if (by_module ? strcmp(argv[at], "coverage") != 0 : !is_before(argv[at], at == 0))
+		if (by_module ? strcmp(argv[at], "coverage") != 0 : !is_before(argv, at))
 			return 0;
 	}
 	return 0;

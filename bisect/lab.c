@@ -610,6 +610,8 @@ lab_wait(struct lab *lab, struct answer *out, struct err *e)
 			if (is_over(lab, &event))
 				return event;
 			pool_wait(lab->c.pool, TICK_MS);
+			if (lab->fork)
+				executor_tick(lab->fork);
 			if (lab->c.tick)
 				lab->c.tick(lab->c.data);
 		}

@@ -10,11 +10,9 @@
 #include "bisect/lab_in.h"
 
 #include "bisect/ex_warm.h"
-#include "common/fs.h"
 
 enum {
 	LOAD_MS = 600 * 1000,
-	GRACE_MS = 2000,
 	STARTS_SAVED = 10, /* what a search asks at least */
 	PASSES_MAX = 2,    /* of the fork server, where fresh runs always fail */
 };
@@ -32,39 +30,18 @@ was_dropped(const struct lab *lab)
 	return false;
 }
 
-/* The helper's environment: its own TMPDIR, then what the framework wants. */
-static const char **
-helper_environment(struct lab *lab, const char **theirs)
-{
-	struct argv_builder b = { &lab->rules.mem, VEC_INIT };
-	struct str tmp = STR_INIT(STR_LINE);
-
-	str_addf(&tmp, "%s/warm", lab->c.session->scratch);
-	if (fs_mkdirs(str_c(&tmp), NULL) == 0)
-		argv_addf(&b, "TMPDIR=%s", str_c(&tmp));
-	for (; theirs && *theirs; theirs++)
-		argv_add(&b, *theirs);
-	str_release(&tmp);
-	return argv_done(&b);
-}
-
 void
 fork_open(struct lab *lab)
 {
 	struct fw_command *c = lab->c.command;
-	struct warm_spec spec = {
-		.pool = lab->c.pool, .cwd = c->cwd, .load_timeout_ms = LOAD_MS, .grace_ms = GRACE_MS,
-	};
-	const char **argv = NULL, **env = NULL;
 	struct err e = ERR_INIT;
 
-	/* A launcher starts processes elsewhere; a helper of ours would not be there. */
-	if (!lab->c.opt->warm || lab->c.fw->warm == NULL || lab->c.opt->launcher || was_dropped(lab) ||
-	    lab->c.fw->warm(c, &argv, &env, &e) < 0)
+	if (!lab->c.opt->warm || was_dropped(lab))
 		return;
-	spec.argv = argv;
-	spec.env = helper_environment(lab, env);
-	lab->fork = ex_warm_open(&spec, &e);
+	c->scratch = lab->c.session->scratch;
+	/* The one that gave the list, where there is one. */
+	lab->fork = c->warm ? c->warm : framework_serve(lab->c.fw, c, LOAD_MS, &e);
+	c->warm = NULL;
 	if (lab->fork) {
 		executor_listen(lab->fork, lab_job_ended, lab);
 		lab->fork_live = lab->fork_seen = FORK_WAITING;

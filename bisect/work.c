@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "bisect/ex.h"
 #include "bisect/progress.h"
 #include "bisect/report.h"
 #include "common/diag.h"
@@ -30,6 +31,7 @@ work_release(struct work *w)
 {
 	progress_close(w->progress);
 	lab_close(w->lab);
+	executor_close(w->command.warm);
 	session_close(&w->session);
 	pool_free(w->pool);
 	finding_release(&w->finding);
@@ -58,6 +60,7 @@ set_up_command(struct work *w, struct err *e)
 	c->argv = w->opt.command;
 	c->cwd = w->cwd;
 	c->dir = w->session.dir;
+	c->want_warm = w->opt.warm;
 	c->list_command = w->opt.list_command;
 	c->config_path = access(config_name, F_OK) == 0 ? config_name : NULL;
 	c->launcher = w->opt.launcher;
