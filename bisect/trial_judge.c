@@ -187,25 +187,38 @@ pass(struct judging *g)
 
 enum end_says { SAYS_PASS, SAYS_FAIL, SAYS_NOTHING };
 
+/* With --fail-exit: what is listed fails; a signal counts as a shell shows it. */
+static enum end_says
+listed_says(struct judging *g)
+{
+	const struct job_end *end = g->f->end;
+	unsigned status = (unsigned)end->code + (end->how == JOB_SIGNALLED ? 128 : 0);
+
+	if (status < 256 && g->rules->exit_fails[status])
+		return SAYS_FAIL;
+	if (end->how == JOB_SIGNALLED) {
+		unresolved(g, OUT_CRASH, "it was ended by signal %d", end->code);
+		return SAYS_NOTHING;
+	}
+	return SAYS_PASS;
+}
+
 static enum end_says
 end_says(struct judging *g)
 {
 	const struct job_end *end = g->f->end;
+	bool cannot_tell = end->how == JOB_EXITED && end->code >= 125 && end->code <= 127;
 
-	if (end->how == JOB_SIGNALLED)
-		return SAYS_FAIL;
-	if (end->code == 0)
-		return g->rules->exits_listed && g->rules->exit_fails[0] ? SAYS_FAIL : SAYS_PASS;
-	if (g->rules->exits_listed)
-		return end->code < 256 && g->rules->exit_fails[end->code] ? SAYS_FAIL : SAYS_NOTHING;
-	if (end->code >= 125 && end->code <= 127) {
+	if (g->rules->exits_listed && !(cannot_tell && !g->rules->exit_fails[end->code]))
+		return listed_says(g);
+	if (cannot_tell) {
 		unresolved(g, OUT_UNRESOLVED, "exit status %d%s", end->code,
 		           end->code == 125 ? ": it cannot tell" :
 		           end->code == 126 ? ": the command could not be executed" :
 		           ": a command was not found");
 		return SAYS_NOTHING;
 	}
-	return SAYS_FAIL;
+	return end->how == JOB_EXITED && end->code == 0 ? SAYS_PASS : SAYS_FAIL;
 }
 
 /* A run with --match that did not match: what it does else is not asked for,
@@ -217,7 +230,7 @@ judge_unmatched(struct judging *g)
 
 	if (end->how == JOB_SIGNALLED)
 		unresolved(g, OUT_CRASH, "it was ended by signal %d before the output matched", end->code);
-	else if (end->code >= 125 && end->code <= 127 && !g->rules->exits_listed)
+	else if (end->code >= 125 && end->code <= 127)
 		end_says(g);
 	else if (g->f->reading->unresolved)
 		unresolved(g, OUT_UNRESOLVED, "%s", g->f->reading->unresolved);
@@ -262,11 +275,7 @@ judge_whole(struct judging *g, enum end_says says)
 	const struct reading *r = g->f->reading;
 	bool crash = g->f->end->how == JOB_SIGNALLED, listed = g->rules->exits_listed;
 
-	if (listed && says == SAYS_NOTHING) {
-		/* It fails, though not in the way that was asked for. */
-		sign_end(g);
-		unresolved(g, OUT_OTHER, "exit status %d is not in --fail-exit", g->f->end->code);
-	} else if (r->unresolved && !crash && !(listed && says == SAYS_FAIL)) {
+	if (r->unresolved && !crash && !(listed && says == SAYS_FAIL)) {
 		unresolved(g, OUT_UNRESOLVED, "%s", r->unresolved);
 	} else if (says == SAYS_FAIL || (!listed && (r->whole_failed || g->j->failed.n))) {
 		sign_end(g);
@@ -306,7 +315,7 @@ judge_end(struct judging *g)
 		return;
 	}
 	says = end_says(g);
-	if (says == SAYS_NOTHING && !g->rules->exits_listed)
+	if (says == SAYS_NOTHING)
 		return;
 	if (victim)
 		judge_victim(g);

@@ -13,7 +13,7 @@ static const int handled[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGTSTP, SIGCON
 
 static int wake[2] = { -1, -1 };
 static volatile sig_atomic_t first_deadly, n_deadly, child_came, stop_came;
-static struct sigaction before[ARRAY_LEN(handled)], before_pipe;
+static struct sigaction before[ARRAY_LEN(handled)], before_pipe, before_size;
 static sigset_t mask_before;
 
 static bool
@@ -73,6 +73,7 @@ install(void)
 			sigaction(handled[i], &act, NULL);
 	}
 	sigaction(SIGPIPE, &ignore, &before_pipe);
+	sigaction(SIGXFSZ, &ignore, &before_size);
 	sigprocmask(SIG_UNBLOCK, &unblock, &mask_before);
 }
 
@@ -101,6 +102,7 @@ sig_close(void)
 	for (i = 0; i < ARRAY_LEN(handled); i++)
 		sigaction(handled[i], &before[i], NULL);
 	sigaction(SIGPIPE, &before_pipe, NULL);
+	sigaction(SIGXFSZ, &before_size, NULL);
 	sigprocmask(SIG_SETMASK, &mask_before, NULL);
 	close(wake[0]);
 	close(wake[1]);
