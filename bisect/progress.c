@@ -26,7 +26,7 @@ struct progress {
 	bool on_screen; /* the terminal's last line is ours */
 	bool known;     /* view holds something */
 	const char *doing;
-	struct drive_view view;
+	struct drive_view view; /* its phase is NULL before the driver told anything */
 	char drawn[LINE_BYTES]; /* last line written where it is no terminal */
 	int64_t start_us, next_us;
 };
@@ -122,10 +122,7 @@ progress_say(struct progress *p, const char *doing)
 {
 	p->doing = doing;
 	p->known = false;
-	if (doing)
-		draw(p, true);
-	else
-		clear_line(p);
+	draw(p, true);
 }
 
 /* ---- lines that stay ---- */
@@ -211,6 +208,9 @@ progress_open(const struct options *opt, const struct testlist *list)
 	p->shown = opt->progress == 1 || (opt->progress < 0 && terminal && !opt->quiet);
 	p->color = report_wants_color(opt, STDERR_FILENO);
 	p->start_us = clock_micros();
+	p->known = list != NULL;
+	if (list)
+		p->view = (struct drive_view){ .n_tests = testlist_count(list), .seconds_left = -1 };
 	current = p;
 	diag_before(before_diag);
 	return p;

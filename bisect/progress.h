@@ -11,7 +11,8 @@
 
 struct progress;
 
-/* opt and list stay the caller's and must outlive it. */
+/* opt and list stay the caller's and must outlive it.  list: NULL before there is
+ * one; then only progress_say shows something. */
 struct progress *progress_open(const struct options *opt, const struct testlist *list);
 /* Clears the line; takes NULL. */
 void progress_close(struct progress *p);
@@ -24,7 +25,7 @@ void progress_ran(void *data, const struct ask *ask, const struct answer *answer
 void progress_note(void *data, const char *text);
 /* Draws when it is time; fits struct lab_config.tick. */
 void progress_tick(void *data);
-/* A phase without a view: "listing the tests".  NULL: nothing is shown until progress_know. */
+/* What is done outside a search: "listing the tests"; shown at once, a literal. */
 void progress_say(struct progress *p, const char *doing);
 
 /* The line, without newline, at most `columns` wide: parts that do not fit are

@@ -54,7 +54,10 @@ progress_line(struct str *out, const struct drive_view *v, int64_t elapsed_us, s
 	char took[CLOCK_TEXT];
 
 	str_clear(out);
-	str_addf(&part, "%s: run %u", v->phase ? v->phase : "start", v->n_runs);
+	if (v->phase)
+		str_addf(&part, "%s: run %u", v->phase, v->n_runs);
+	else
+		str_adds(&part, "first run");
 	add_part(out, &part, columns);
 	str_clear(&part);
 	if (v->n_open && v->n_open < v->n_tests)

@@ -81,6 +81,19 @@ tell_notes(struct work *w)
 	str_clear(&w->command.note);
 }
 
+/* Some runners take long to say what they have. */
+static int
+list_by_framework(struct work *w, struct testlist *list, struct err *e)
+{
+	struct progress *p = progress_open(&w->opt, NULL);
+	int ret;
+
+	progress_say(p, "listing the tests");
+	ret = framework_list(w->fw, &w->command, list, e);
+	progress_close(p);
+	return ret;
+}
+
 static int
 make_list(struct work *w, struct testlist *list, struct err *e)
 {
@@ -91,7 +104,7 @@ make_list(struct work *w, struct testlist *list, struct err *e)
 			return err_set(e, "'%s' holds no test", w->opt.input);
 		return 0;
 	}
-	if (framework_list(w->fw, &w->command, list, e) < 0)
+	if (list_by_framework(w, list, e) < 0)
 		return -1;
 	tell_notes(w);
 	if (testlist_count(list) == 0)

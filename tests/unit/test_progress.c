@@ -18,6 +18,8 @@ says_what_is_known(void)
 	struct drive_view v = { .phase = "gate", .n_tests = 1200, .n_open = 1200, .seconds_left = -1 };
 
 	CHECK_STR(line(&out, &v, 200), "gate: run 0  1200 tests  42 s");
+	v.phase = NULL;
+	CHECK_STR(line(&out, &v, 200), "first run  1200 tests  42 s");
 	v = (struct drive_view){ .phase = "search", .n_tests = 1200, .n_open = 14, .n_runs = 12,
 		                 .runs_left = 8, .seconds_left = 61.2, .posterior = .4,
 		                 .whole = { 3, 4 }, .n_kept = 75 };
