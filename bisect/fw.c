@@ -18,6 +18,7 @@ enum { SERVER_GRACE_MS = 2000 };
 extern const struct framework fw_generic;
 extern const struct framework fw_pytest;
 extern const struct framework fw_ctest;
+extern const struct framework fw_gtest;
 extern const struct framework fw_rspec;
 extern const struct framework fw_regrtest;
 extern const struct framework fw_unittest;
@@ -30,6 +31,7 @@ const struct framework *const frameworks[] = {
 	&fw_pytest,
 	&fw_unittest,
 	&fw_ctest,
+	&fw_gtest,
 	&fw_rspec,
 	&fw_regrtest,
 	&fw_prove,
