@@ -24,21 +24,25 @@ static const char warm_means[] = "loads the suite once and forks a process for e
 static void
 add_text(struct str *out)
 {
-	size_t i, k;
+	struct str runner = STR_INIT(STR_LINE);
+	size_t i, k, start;
 
 	str_adds(out, "name        order names times warm  runner (package)\n");
 	for (i = 0; frameworks[i]; i++) {
 		const struct framework *fw = frameworks[i];
 
+		start = out->n;
 		str_addf(out, "%-11s", fw->name);
 		for (k = 0; k < ARRAY_LEN(abilities); k++)
 			str_addf(out, " %-5s", fw->flags & abilities[k].flag ? "yes" : "-");
-		str_addf(out, " %-5s ", fw->warm ? "yes" : "-");
-		str_adds(out, fw->title);
+		str_addf(out, " %-4s  ", fw->warm ? "yes" : "-");
+		str_clear(&runner);
+		str_adds(&runner, fw->title);
 		if (fw->package)
-			str_addf(out, " (%s)", fw->package);
-		str_addc(out, '\n');
+			str_addf(&runner, " (%s)", fw->package);
+		opt_wrap(out, str_c(&runner), out->n - start, out->n - start);
 	}
+	str_release(&runner);
 	str_addc(out, '\n');
 	for (k = 0; k < ARRAY_LEN(abilities); k++)
 		str_addf(out, "%-6s %s\n", abilities[k].name, abilities[k].means);

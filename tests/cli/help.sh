@@ -58,7 +58,8 @@ test_frameworks() {
 	succeeds "$FB" frameworks
 	contains "the table" "$out" "command"
 	local names
-	names=$(awk 'NF == 0 { exit } NR > 1 { print $1 }' "$OUT" | sort)
+	names=$(awk 'NF == 0 { exit } NR > 1 && !/^ / { print $1 }' "$OUT" | sort)
+	[ -z "$(awk 'length > 80' "$OUT")" ] || fail "wider than 80: $out"
 	need python3 python3
 	"$FB" frameworks --json | python3 -c '
 import json, sys
