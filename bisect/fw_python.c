@@ -117,16 +117,33 @@ python_find(struct python_call *out, const char *const *argv, const char *module
 	return 0;
 }
 
+static int
+install(struct fw_command *c, const char *helper, const char **path, struct arena *mem, struct err *e)
+{
+	if (helper_install(NULL, c->dir, "fb_wire.py", NULL, e) < 0)
+		return -1;
+	return helper_install(path, c->dir, helper, mem, e);
+}
+
 const char **
-python_argv(struct arena *mem, const char *const *argv, const struct python_call *call,
-            const char *module)
+python_argv(struct fw_command *c, const struct python_call *call, const char *script,
+            struct arena *mem, struct err *e)
 {
 	struct argv_builder b = { mem, VEC_INIT };
+	const char *path, *word;
 	int i;
 
 	assert(call->module != PYTHON_NONE);
-	for (i = 0; argv[i]; i++)
-		argv_add(&b, i == call->module ? module : argv[i]);
+	if (install(c, script, &path, mem, e) < 0)
+		return NULL;
+	for (i = 0; (word = c->argv[i]) != NULL; i++) {
+		if (i == call->module)
+			argv_add(&b, path);
+		else if (i != call->module - 1)
+			argv_add(&b, word);
+		else if (strcmp(word, "-m") != 0) /* "-Im" without its last letter */
+			argv_addf(&b, "%.*s", (int)strlen(word) - 1, word);
+	}
 	return argv_done(&b);
 }
 
@@ -150,7 +167,7 @@ put_before(struct argv_builder *env, const char *name, const char *text, const c
 }
 
 int
-python_env(struct fw_command *c, const struct python_call *call, const char *helper,
+python_env(struct fw_command *c, const struct python_call *call, const char *plugin,
            const char *addopts, struct argv_builder *env, struct err *e)
 {
 	struct str folder = STR_INIT(STR_LINE);
@@ -161,14 +178,12 @@ python_env(struct fw_command *c, const struct python_call *call, const char *hel
 	if (strchr(c->dir, ':'))
 		return err_set(e, "the session folder '%s' holds a colon, which PYTHONPATH cannot name: "
 		               "choose another one with --session", c->dir);
-	if (helper_install(NULL, c->dir, "fb_wire.py", NULL, e) < 0 ||
-	    helper_install(NULL, c->dir, helper, NULL, e) < 0)
+	if (install(c, plugin, NULL, NULL, e) < 0)
 		return -1;
 	str_addf(&folder, "%s/helpers", c->dir);
 	put_before(env, "PYTHONPATH", str_c(&folder), ":");
-	if (addopts)
-		put_before(env, "PYTEST_ADDOPTS", addopts, " ");
-	python_set(env, "RESTORE", addopts ? "PYTHONPATH PYTEST_ADDOPTS" : "PYTHONPATH");
+	put_before(env, "PYTEST_ADDOPTS", addopts, " ");
+	python_set(env, "RESTORE", "PYTHONPATH PYTEST_ADDOPTS");
 	str_release(&folder);
 	return 0;
 }

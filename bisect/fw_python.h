@@ -28,13 +28,14 @@ int python_find(struct python_call *out, const char *const *argv, const char *mo
 
 /* Adds FLAKE_BISECT_NAME=VALUE for a helper. */
 void python_set(struct argv_builder *env, const char *name, const char *value);
-/* Installs fb_wire.py and this helper, and adds their folder to PYTHONPATH and addopts
- * (may be NULL) to PYTEST_ADDOPTS.  -1 also where PYTHONPATH does not count. */
-int python_env(struct fw_command *c, const struct python_call *call, const char *helper,
+/* For a runner that loads plugins: installs fb_wire.py and this one, adds their folder to
+ * PYTHONPATH and addopts to PYTEST_ADDOPTS.  -1 also where PYTHONPATH does not count. */
+int python_env(struct fw_command *c, const struct python_call *call, const char *plugin,
                const char *addopts, struct argv_builder *env, struct err *e);
-/* The command with another module after -m, in mem. */
-const char **python_argv(struct arena *mem, const char *const *argv, const struct python_call *call,
-                         const char *module);
+/* For a runner whose place a script of ours takes: installs it and fb_wire.py, and gives
+ * the command with the script for `-m MODULE`, in mem.  NULL and e. */
+const char **python_argv(struct fw_command *c, const struct python_call *call, const char *script,
+                         struct arena *mem, struct err *e);
 /* Runs argv, whose helper writes the list: FLAKE_BISECT_MODE and _LIST are added to env.
  * what ("pytest") stands in messages.  A command without tests is an error. */
 int python_list(struct fw_command *c, const char *const *argv, struct argv_builder *env,

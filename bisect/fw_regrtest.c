@@ -10,9 +10,11 @@
 
 #include <stdlib.h>
 
+#include "bisect/fw_python.h"
 #include "bisect/fw_tool.h"
+#include "common/fs.h"
 
-enum { REPRO_MATCHES = 20, REPRO_BYTES = 4000 };
+enum { REPRO_MATCHES = 20, REPRO_BYTES = 4000, FILES_LOADED = 20 };
 
 /* A case and the test files (indices into files) of which one holds it. */
 struct test_case {
@@ -81,6 +83,20 @@ case_line(void *data, struct span line)
 		vec_push(&l->part, arena_copy(&l->part_mem, line.p, line.n));
 }
 
+/* Whether the arguments are names of test files and nothing else: then regrtest
+ * takes them in that order, and one start less is needed. */
+static bool
+names_only(const char *const *words)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	size_t i;
+
+	for (i = 0; words[i]; i++)
+		if (!span_starts(span_of(words[i]), "test_") || words[i][strspn(words[i], plain)])
+			return false;
+	return i > 0;
+}
+
 static int
 list_files(struct listing *l, struct err *e)
 {
@@ -88,8 +104,13 @@ list_files(struct listing *l, struct err *e)
 	struct arena mem = ARENA_INIT;
 	struct argv_builder b = { &mem, VEC_INIT };
 	struct fw_run run = { .line = file_line, .data = l };
+	size_t i;
 	int ret;
 
+	for (i = 0; names_only(a->files) && a->files[i]; i++)
+		testlist_add(&l->files, span_of(a->files[i]));
+	if (i > 0)
+		return 0;
 	add_words(&b, a->base);
 	add_words(&b, a->kept);
 	add_words(&b, a->files);
@@ -394,6 +415,62 @@ learnt(struct fw_command *c, struct err *e)
 	return rt;
 }
 
+/* ---- the fork server ---- */
+
+/* The server's children become `python -m test` with the job's own arguments, which they read
+ * from a file of the run's folder. */
+static int
+write_args(const struct regrtest *rt, const struct job *job, struct err *e)
+{
+	struct str path = STR_INIT(4096), text = STR_INIT(STR_FILE);
+	size_t i;
+	int ret;
+
+	str_addf(&path, "%s/args", job->dir);
+	for (i = fw_argc(rt->args.base); job->argv[i]; i++)
+		str_addf(&text, "%s\n", job->argv[i]);
+	ret = fs_write(str_c(&path), str_span(&text), e);
+	str_release(&path);
+	str_release(&text);
+	return ret;
+}
+
+static int
+regrtest_warm(struct fw_command *c, const char ***argv, const char ***env, struct err *e)
+{
+	struct regrtest *rt = learnt(c, e);
+	struct argv_builder words = { &c->mem, VEC_INIT }, vars = { &c->mem, VEC_INIT };
+	struct fw_command base = *c;
+	struct python_call call = { 0, PYTHON_NONE, 0, false };
+	const char **head;
+	uint32_t i;
+
+	if (rt == NULL)
+		return -1;
+	base.argv = (const char *const *)rt->args.base;
+	call.module = (int)fw_argc(base.argv) - 1;
+	if (strncmp(base.argv[call.module], "-", 1) == 0)
+		return err_set(e, "-m and its module are one word");
+	for (i = 0; rt->args.kept[i]; i++) {
+		if (span_starts(span_of(rt->args.kept[i]), "-j"))
+			return err_set(e, "-j starts processes of its own");
+	}
+	head = python_argv(&base, &call, "fb_regrtest.py", &c->mem, e);
+	if (head == NULL)
+		return -1;
+	add_words(&words, head);
+	/* What a few files import is worth loading once; all files would take long. */
+	for (i = 0; i < rt->n_files && rt->n_files <= FILES_LOADED; i++)
+		argv_add(&words, rt->files[i]);
+	for (i = 0; rt->args.kept[i]; i++) {
+		if (strcmp(rt->args.kept[i], "--testdir") == 0 && rt->args.kept[i + 1])
+			python_set(&vars, "TESTDIR", rt->args.kept[i + 1]);
+	}
+	*argv = argv_done(&words);
+	*env = argv_done(&vars);
+	return 0;
+}
+
 static int
 regrtest_prepare(struct fw_command *c, const struct testlist *list, const uint32_t *tests, size_t n,
                  struct job *job, struct err *e)
@@ -416,6 +493,8 @@ regrtest_prepare(struct fw_command *c, const struct testlist *list, const uint32
 	if (ret == 0)
 		ret = write_match_file(list, tests, n, str_c(&match), e);
 	job->argv = argv_done(&b);
+	if (ret == 0)
+		ret = write_args(rt, job, e);
 	str_release(&match);
 	return ret;
 }
@@ -481,4 +560,5 @@ const struct framework fw_regrtest = {
 	.line = regrtest_line,
 	.finish = regrtest_finish,
 	.repro = regrtest_repro,
+	.warm = regrtest_warm,
 };

@@ -1,7 +1,7 @@
 /*
- * Python's unittest.  `python -m unittest ARGS` is run as `python -m
- * fb_unittest ARGS` (helpers/fb_unittest.py), which loads as unittest does,
- * reads the asked tests from a file and runs them in that order.
+ * Python's unittest.  In place of `-m unittest` runs a script of ours
+ * (helpers/fb_unittest.py), which loads as unittest does, reads the asked tests
+ * from a file and runs them in that order.
  */
 #include "common/base.h"
 #include "bisect/fw.h"
@@ -41,31 +41,28 @@ note_failfast(struct fw_command *c, const struct python_call *call)
 	}
 }
 
-/* The command with our module, and the environment of every start begun. */
-static int
-begin(struct fw_command *c, struct arena *mem, const char ***argv, struct argv_builder *env,
-      struct err *e)
+/* The command with our script; NULL and e. */
+static const char **
+make_argv(struct fw_command *c, struct arena *mem, struct err *e)
 {
 	struct python_call call;
 
-	if (find(c, &call) == 0)
-		return err_set(e, "no word of the command is 'python -m unittest'");
-	*argv = python_argv(mem, c->argv, &call, "fb_unittest");
-	return python_env(c, &call, "fb_unittest.py", NULL, env, e);
+	if (find(c, &call) == 0) {
+		err_set(e, "no word of the command is 'python -m unittest'");
+		return NULL;
+	}
+	return python_argv(c, &call, "fb_unittest.py", mem, e);
 }
 
 static int
 unittest_list(struct fw_command *c, struct testlist *list, struct err *e)
 {
+	const char **argv = make_argv(c, &c->mem, e);
 	struct argv_builder env = { &c->mem, VEC_INIT };
 	struct python_call call;
-	const char **argv;
 
-	if (begin(c, &c->mem, &argv, &env, e) < 0) {
-		vec_release(&env.v);
+	if (argv == NULL || find(c, &call) == 0)
 		return -1;
-	}
-	find(c, &call);
 	note_failfast(c, &call);
 	return python_list(c, argv, &env, "unittest", list, e);
 }
@@ -75,8 +72,10 @@ unittest_prepare(struct fw_command *c, const struct testlist *list, const uint32
                  size_t n, struct job *job, struct err *e)
 {
 	struct argv_builder env = { &job->mem, VEC_INIT };
-	int ret = begin(c, &job->mem, &job->argv, &env, e);
 
+	job->argv = make_argv(c, &job->mem, e);
+	if (job->argv == NULL)
+		return -1;
 	python_set(&env, "MODE", "run");
 	python_set(&env, "TESTS", job->tests_path);
 	python_set(&env, "RESULTS", job->results_path);
@@ -84,18 +83,18 @@ unittest_prepare(struct fw_command *c, const struct testlist *list, const uint32
 	if (n == testlist_count(list))
 		python_set(&env, "WIDE", "1");
 	job->env = argv_done(&env);
-	return ret;
+	return 0;
 }
 
 static int
 unittest_warm(struct fw_command *c, const char ***argv, const char ***env, struct err *e)
 {
 	struct argv_builder b = { &c->mem, VEC_INIT };
-	int ret = begin(c, &c->mem, argv, &b, e);
 
+	*argv = make_argv(c, &c->mem, e);
 	python_set(&b, "MODE", "serve");
 	*env = argv_done(&b);
-	return ret;
+	return *argv ? 0 : -1;
 }
 
 /* Remembers the last line that looks like an exception, for a run that came to nothing. */

@@ -13,9 +13,10 @@ import os
 import re
 import sys
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import fb_wire
 
-_ours = fb_wire.take_environment()
+_ours = fb_wire.take_environment(as_module=True)
 _mode = _ours.get("mode")
 _server = fb_wire.Server() if _mode == "serve" else None
 

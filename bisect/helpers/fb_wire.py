@@ -102,9 +102,10 @@ def move_up(fd):
     return fd
 
 
-def take_environment():
+def take_environment(as_module=False):
     """Our variables, taken out of the environment so that programs started by
-    tests do not see them, and our folder out of sys.path."""
+    tests do not see them, and our folder out of sys.path.  as_module: we are a
+    script in the place of `-m MODULE`, so sys.path must begin as with that."""
     ours = {}
     for name in list(os.environ):
         if name.startswith("FLAKE_BISECT_"):
@@ -117,6 +118,8 @@ def take_environment():
             os.environ[name] = value
     while _folder in sys.path:
         sys.path.remove(_folder)
+    if as_module and not sys.flags.isolated and not getattr(sys.flags, "safe_path", False):
+        sys.path.insert(0, os.getcwd())
     return ours
 
 

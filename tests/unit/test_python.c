@@ -2,6 +2,7 @@
 #include "tests/unit/check.h"
 
 #include "bisect/fw_python.h"
+#include "common/fs.h"
 
 static const char *const scripts[] = { "pytest", "py.test", NULL };
 
@@ -67,18 +68,33 @@ test_others(void)
 	}
 }
 
-/* Catches a module replaced at the wrong word. */
+/* Catches flags that are lost, or a -m that stays, when a script takes the module's place. */
 static void
 test_argv(void)
 {
-	const char *const argv[] = { "unittest", "-m", "unittest", NULL };
-	struct python_call call = { 0, 2, 3, false };
+	static const struct { const char *words[6]; int module; const char *flag; } cases[] = {
+		{ { "python3", "-E", "-m", "unittest", "-v", NULL }, 3, "-E" },
+		{ { "python3", "-Im", "unittest", "-v", NULL }, 2, "-I" },
+	};
+	char dir[] = "/tmp/python.XXXXXX";
 	struct arena mem = ARENA_INIT;
-	const char **new = python_argv(&mem, argv, &call, "other");
+	struct err e = ERR_INIT;
+	size_t i;
 
-	CHECK_STR(new[0], "unittest");
-	CHECK_STR(new[2], "other");
-	CHECK(new[3] == NULL);
+	assert(mkdtemp(dir));
+	for (i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fw_command c = { .argv = cases[i].words, .dir = dir };
+		struct python_call call = { 0, cases[i].module, cases[i].module + 1, false };
+		const char **argv = python_argv(&c, &call, "fb_unittest.py", &mem, &e);
+
+		if (!CHECK(argv != NULL))
+			continue;
+		CHECK_STR(argv[1], cases[i].flag);
+		CHECK(strstr(argv[2], "/helpers/fb_unittest.py") != NULL);
+		CHECK_STR(argv[3], "-v");
+		CHECK(argv[4] == NULL);
+	}
+	fs_remove(dir, &e);
 	arena_release(&mem);
 }
 
