@@ -67,32 +67,34 @@ digest_environment(void)
 	return sum;
 }
 
-/* Contents of small files; of others and of programs, size and time of change. */
-static uint64_t
-digest_file(uint64_t h, const char *path)
+/* Contents of small files; of others, and of those we may not read, size and time of
+ * change.  False: it could not be read this time. */
+static bool
+digest_file(uint64_t *h, const char *path)
 {
 	struct str bytes = STR_INIT(1 << 20);
 	struct stat st;
+	bool ok = true;
 
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return h;
-	h = fnv(fnv_text(h, path), &st.st_size, sizeof(st.st_size));
-	if (st.st_size <= (off_t)bytes.max && fs_read(&bytes, path, NULL) == 0)
-		h = fnv(h, bytes.p, bytes.n);
-	else
-		h = fnv(h, &st.st_mtim, sizeof(st.st_mtim));
+		return true;
+	*h = fnv(fnv_text(*h, path), &st.st_size, sizeof(st.st_size));
+	if (st.st_size > (off_t)bytes.max || access(path, R_OK) < 0)
+		*h = fnv(*h, &st.st_mtim, sizeof(st.st_mtim));
+	else if ((ok = fs_read(&bytes, path, NULL) == 0))
+		*h = fnv(*h, bytes.p, bytes.n);
 	str_release(&bytes);
-	return h;
+	return ok;
 }
 
 /* The program as PATH finds it. */
-static uint64_t
-digest_program(uint64_t h, const char *name)
+static bool
+digest_program(uint64_t *h, const char *name)
 {
 	const char *path = getenv("PATH");
 	struct span rest = span_of(path ? path : "/usr/bin:/bin"), dir;
 	struct str full = STR_INIT(8192);
-	bool found = false;
+	bool found = false, ok;
 
 	if (strchr(name, '/'))
 		return digest_file(h, name);
@@ -102,23 +104,24 @@ digest_program(uint64_t h, const char *name)
 		str_addf(&full, "/%s", name);
 		found = access(str_c(&full), X_OK) == 0;
 	}
-	if (found)
-		h = digest_file(h, str_c(&full));
+	ok = !found || digest_file(h, str_c(&full));
 	str_release(&full);
-	return h;
+	return ok;
 }
 
+/* 0: a file could not be read, out of descriptors or so; says nothing then. */
 static uint64_t
 digest_files(const char *const *command)
 {
 	uint64_t h = fnv_start;
+	bool ok;
 
 	if (command[0] == NULL)
 		return h;
-	h = digest_program(h, command[0]);
+	ok = digest_program(&h, command[0]);
 	for (command++; *command; command++)
-		h = digest_file(h, *command);
-	return h;
+		ok = digest_file(&h, *command) && ok;
+	return ok ? h : 0;
 }
 
 /* ---- options ---- */
@@ -440,9 +443,12 @@ out:
 int
 record_check(const struct record *r, const char *cwd, struct err *e)
 {
+	uint64_t now;
+
 	if (strcmp(r->cwd, cwd) != 0)
 		return err_set(e, "the session was begun in the directory '%s': go there", r->cwd);
-	if (digest_files(r->opt.command) != r->files_digest)
+	now = digest_files(r->opt.command);
+	if (now && r->files_digest && now != r->files_digest)
 		return err_set(e, "the command changed: '%s' or a file that it names is not what it was "
 		               "when the session began; begin a new one", r->opt.command[0]);
 	return 0;

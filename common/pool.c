@@ -182,9 +182,15 @@ static void
 notice_exit(struct child *c)
 {
 	siginfo_t info = { 0 };
+	int rc;
 
-	if (c->state != CHILD_ALIVE ||
-	    waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0)
+	if (c->state != CHILD_ALIVE)
+		return;
+	do
+		rc = waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT);
+	while (rc < 0 && errno == EINTR);
+	assert(rc == 0); /* nobody but us reaps it */
+	if (info.si_pid == 0)
 		return;
 	c->state = CHILD_GONE;
 	c->end.micros = pool_now(c->pool) - c->started;

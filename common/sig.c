@@ -28,12 +28,23 @@ is_deadly(int sig)
 	return false;
 }
 
+/* SIGINT was ignored when we were started: a script's background job, which the
+ * terminal's Ctrl-C is not meant for.  Who sends it to us by kill means us. */
+static bool
+is_meant_for_others(int sig, const siginfo_t *info)
+{
+	return sig == SIGINT && before[0].sa_handler == SIG_IGN && info->si_code > 0;
+}
+
 static void
-note(int sig)
+note(int sig, siginfo_t *info, void *context)
 {
 	int saved = errno;
 	ssize_t n;
 
+	(void)context;
+	if (is_meant_for_others(sig, info))
+		return;
 	if (is_deadly(sig)) {
 		if (first_deadly == 0)
 			first_deadly = sig;
@@ -54,11 +65,11 @@ note(int sig)
 	errno = saved;
 }
 
-/* A signal is deadly and ignored at the start when somebody wants us to live on. */
+/* What was ignored at the start stays so: somebody wants us to live on. */
 static void
 install(void)
 {
-	struct sigaction act = { .sa_handler = note, .sa_flags = SA_RESTART | SA_NOCLDSTOP };
+	struct sigaction act = { .sa_sigaction = note, .sa_flags = SA_RESTART | SA_NOCLDSTOP | SA_SIGINFO };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t unblock;
 	size_t i;
@@ -69,7 +80,7 @@ install(void)
 	for (i = 0; i < ARRAY_LEN(handled); i++) {
 		sigaction(handled[i], NULL, &before[i]);
 		sigaddset(&unblock, handled[i]);
-		if (handled[i] == SIGCHLD || before[i].sa_handler != SIG_IGN)
+		if (handled[i] == SIGCHLD || handled[i] == SIGINT || before[i].sa_handler != SIG_IGN)
 			sigaction(handled[i], &act, NULL);
 	}
 	sigaction(SIGPIPE, &ignore, &before_pipe);

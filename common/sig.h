@@ -11,9 +11,10 @@
 #include "common/err.h"
 
 /* Installs the handlers; a second call does nothing.  What was ignored when the
- * program started (nohup, a shell's background job) stays ignored.  SIGPIPE and
- * SIGXFSZ are ignored from here on: writing to a closed pipe, or a file past its
- * limit, is an error, EPIPE or EFBIG. */
+ * program started (nohup, a script's background job) stays ignored, but for a
+ * SIGINT that a process sends.  SIGPIPE and SIGXFSZ are ignored from here on:
+ * writing to a closed pipe, or a file past its limit, is an error, EPIPE or
+ * EFBIG. */
 int sig_open(struct err *e);
 /* Puts back what sig_open found, also in the signal mask; forgets what came. */
 void sig_close(void);
