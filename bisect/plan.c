@@ -15,6 +15,15 @@ static const double STARTUP_MOST = 1;
  * flake is given up: by chance at a rate of .5 in 1 of 8. */
 enum { AGAIN = 3 };
 
+/* Questions that tell less than so many bits are the end of what segments can
+ * say: room is made for finer ones, and after a while the search gives up. */
+static const double LITTLE = 0.02;
+enum { PATIENCE = 40 };
+
+/* Surprise, in bits, that answers of the model reach in less than one search
+ * of a thousand (two-sided noise comes to 31 in a hundred searches). */
+static const double CONTRADICTION = 40;
+
 static double *
 prefix_sums(const double *x, uint32_t n)
 {
@@ -109,8 +118,16 @@ align(struct plan *p, const struct ranges *asked)
 static void
 learn(struct plan *p, const struct ranges *asked, bool failed)
 {
+	uint64_t segments;
+	double fail;
+
 	align(p, asked);
-	hyp_tell(p, plan_mask(p, asked), failed);
+	segments = plan_mask(p, asked);
+	fail = hyp_expect(p, segments);
+	p->surprise += -log2(failed ? fail : 1 - fail) - entropy_bits(fail);
+	if (p->surprise < 0)
+		p->surprise = 0;
+	hyp_tell(p, segments, failed);
 	hyp_weigh(p);
 }
 
@@ -175,7 +192,7 @@ restart_within(struct plan *p)
 		if (!p->told.p[i].failed || is_subset(&p->told.p[i].asked, window))
 			learn(p, &p->told.p[i].asked, p->told.p[i].failed);
 	p->n_again = 0;
-	p->confined = true;
+	p->surprise = 0;
 }
 
 static int
@@ -216,6 +233,18 @@ ask(struct plan *p, const struct ranges *q)
 	return PLAN_ASK;
 }
 
+/* Six times as long as was once expected: the truth is not among the
+ * hypotheses that are left. */
+static bool
+is_too_long(struct plan *p)
+{
+	double whole = (double)p->told.n + plan_view(p).runs_left;
+
+	if (p->information > 0 && (p->expected == 0 || whole < p->expected))
+		p->expected = whole;
+	return p->expected > 0 && (double)p->told.n > 6 * p->expected + 40;
+}
+
 enum plan_state
 plan_next(struct plan *p, struct ranges *out)
 {
@@ -235,8 +264,13 @@ plan_next(struct plan *p, struct ranges *out)
 	}
 	if (best && best->weight >= p->c.confidence)
 		return best->n_needed ? PLAN_FOUND : PLAN_PLAIN;
-	if (!ask_best(p, &segments, &innocent))
+	if (p->surprise > CONTRADICTION || is_too_long(p))
 		return PLAN_STUCK;
+	if (!ask_best(p, &segments, &innocent) || p->information < LITTLE) {
+		if (p->n_little++ >= PATIENCE)
+			return PLAN_STUCK;
+		p->lost = 0;
+	}
 	segments_to_ranges(p, segments, out);
 	if (innocent)
 		ranges_add(out, p->innocent.lo, p->innocent.hi);

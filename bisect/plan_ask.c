@@ -51,8 +51,7 @@ choice_start(struct choice *c, struct plan *p, bool look_at_pending)
 	vec_reserve(&c->views, p->hyp.n);
 	for (i = 0; i < p->hyp.n; i++) {
 		const struct hypothesis *h = &p->hyp.p[i];
-		const struct rate_cell *r = h->n_needed ? rates_cell(&p->rates, h->fails, h->passes)
-		                                        : rates_plain(&p->rates);
+		const struct rate_cell *r = hyp_rates(p, h);
 		struct view v = { .mask = h->mask, .inside = r->inside, .outside = r->outside,
 		                  .inside_h = r->inside_h, .outside_h = r->outside_h, .total = h->weight };
 		for (k = 0; k < c->n_cases; k++) {

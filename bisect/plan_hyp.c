@@ -10,14 +10,14 @@
 /* How many tests a failure needs; 0: it depends on none (the plain flake).
  * Most order-dependent tests have one polluter (prior art 2). */
 static const double needed_prior[MAX_NEEDED + 1] = {
-	0.09, 0.52, 0.19, 0.095, 0.055, 0.03, 0.012, 0.008,
+	0.08, 0.53, 0.19, 0.095, 0.055, 0.03, 0.012, 0.008,
 };
 
-enum { CAP = 8000 };             /* hypotheses */
+enum { CAP = 12000 };            /* hypotheses */
 static const double SPLIT = 0.04; /* marginal from which a segment is halved */
 static const double DROP = 1e-9;  /* weight below which a hypothesis is forgotten */
-static const double LOSS = 5e-4;  /* weight that may be forgotten at once, to make room */
-static const double LOST_MOST = 4e-3; /* and in all */
+static const double LOSS = 2e-4;  /* weight that may be forgotten at once, to make room */
+static const double LOST_MOST = 1.5e-3; /* and in all */
 
 double
 plan_mass(const struct plan *p, uint32_t lo, uint32_t hi)
@@ -162,6 +162,12 @@ forget_dead(struct plan *p, uint64_t live)
 	p->live = live;
 }
 
+const struct rate_cell *
+hyp_rates(struct plan *p, const struct hypothesis *h)
+{
+	return h->n_needed ? rates_cell(&p->rates, h->fails, h->passes) : rates_plain(&p->rates);
+}
+
 void
 hyp_weigh(struct plan *p)
 {
@@ -171,9 +177,7 @@ hyp_weigh(struct plan *p)
 
 	for (i = 0; i < p->hyp.n; i++) {
 		struct hypothesis *h = &p->hyp.p[i];
-		const struct rate_cell *c = h->n_needed ? rates_cell(&p->rates, h->fails, h->passes)
-		                                        : rates_plain(&p->rates);
-		h->weight = h->base * c->likelihood;
+		h->weight = h->base * hyp_rates(p, h)->likelihood;
 		sum += h->weight;
 	}
 	for (i = 0; i < p->hyp.n; i++) {
@@ -363,6 +367,20 @@ hyp_tell(struct plan *p, uint64_t asked, bool failed)
 		else
 			h->passes++;
 	}
+}
+
+double
+hyp_expect(struct plan *p, uint64_t asked)
+{
+	double fail = 0;
+	size_t i;
+
+	for (i = 0; i < p->hyp.n; i++) {
+		const struct hypothesis *h = &p->hyp.p[i];
+		const struct rate_cell *r = hyp_rates(p, h);
+		fail += h->weight * (h->mask & ~asked ? r->outside : r->inside);
+	}
+	return fail;
 }
 
 bool

@@ -89,7 +89,10 @@ struct plan {
 	uint32_t n_again;    /* times in a row that this question failed again */
 	bool again_passed;   /* it passed when asked again */
 	struct range innocent; /* candidates that are in no hypothesis any more; lo == hi: none yet */
-	bool confined;       /* restarted inside the smallest failing question */
+	double expected;     /* the fewest runs in all that were ever expected; 0: not yet */
+	uint32_t n_little;   /* questions given that told little */
+	double surprise;     /* bits by which the answers were less likely than expected; the sum
+	                        of late, never below 0 (a CUSUM) */
 	double lost;         /* weight of hypotheses forgotten to make room */
 	double information;  /* of the question given last, bits */
 	double cost;         /* its expected seconds */
@@ -100,6 +103,8 @@ void hyp_start(struct plan *p);              /* one segment, every number of nee
 void hyp_tell(struct plan *p, uint64_t asked, bool failed);
 void hyp_weigh(struct plan *p);              /* weights, marginals; drops what has no mass */
 void hyp_refine(struct plan *p);             /* halves segments that carry mass */
+const struct rate_cell *hyp_rates(struct plan *p, const struct hypothesis *h);
+double hyp_expect(struct plan *p, uint64_t asked); /* probability that this question fails */
 void hyp_confine(struct plan *p, uint64_t segments); /* drops what needs a test elsewhere */
 bool hyp_cut(struct plan *p, uint32_t at);   /* makes `at` a border of segments */
 double plan_mass(const struct plan *p, uint32_t lo, uint32_t hi);
