@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bisect/ex_warm.h"
+#include "bisect/fw_ini.h"
 #include "bisect/fw_tool.h"
 #include "common/fs.h"
 
@@ -75,14 +76,16 @@ int
 framework_choose(struct fw_command *c, const char *name, const struct framework **out,
                  struct err *e)
 {
-	if (name) {
-		*out = framework_find(name);
-		if (*out == NULL)
-			return err_set(e, "'%s' is no framework: `flake-bisect frameworks` lists them",
-			               name);
+	*out = name ? framework_find(name) : c->argv[0] && fw_generic.detect(c) ? &fw_generic : NULL;
+	if (*out)
 		return 0;
-	}
-	*out = framework_detect(c);
+	if (ini_choose(c, name, out, e) < 0)
+		return -1;
+	if (*out == NULL && name)
+		return err_set(e, "there is no framework '%s'; `flake-bisect frameworks` lists them%s",
+		               name, c->config_path ? ", besides those of .flake-bisect.ini" : "");
+	if (*out == NULL)
+		*out = framework_detect(c);
 	/* Its list() and prepare() say what is missing. */
 	if (*out == NULL)
 		*out = &fw_generic;

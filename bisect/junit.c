@@ -102,7 +102,7 @@ on_open(void *data, const char *name, const char *const *attrs)
 		open_case(j, attrs);
 	} else if (j->in_case && (strcmp(name, "failure") == 0 || strcmp(name, "error") == 0)) {
 		j->status = TEST_FAIL;
-		j->in_failure = j->message.n == 0;
+		j->in_failure = j->message.n == 0 && j->text.n == 0;
 		if (j->in_failure)
 			put(&j->message, xml_attr(attrs, "message"));
 	} else if (j->in_case && strcmp(name, "outcome") == 0) {

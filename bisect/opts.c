@@ -24,7 +24,8 @@ options_of(void *target)
 static int
 set_framework(void *target, const struct opt *o UNUSED, const char *value, struct err *e)
 {
-	if (framework_find(value) == NULL)
+	/* A name of the project's own is looked for when its file is read. */
+	if (framework_find(value) == NULL && access(".flake-bisect.ini", F_OK) < 0)
 		return err_set(e, "there is no framework '%s'; `flake-bisect frameworks` lists them",
 		               value);
 	options_of(target)->framework = value;

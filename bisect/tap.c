@@ -68,19 +68,15 @@ parse_millis(struct span x)
 static void
 take_duration(struct tap_line *t)
 {
-	size_t i;
+	size_t blank = t->text.n;
 
-	for (i = t->text.n; i-- > 3;) {
-		if (t->text.p[i - 1] == ' ' && memcmp(t->text.p + i - 3, " in", 3) == 0)
-			break;
-		if (t->text.p[i] == ' ')
-			return;
-	}
-	if (i <= 3)
+	while (blank > 0 && t->text.p[blank - 1] != ' ')
+		blank--;
+	if (blank < 4 || memcmp(t->text.p + blank - 4, " in ", 4) != 0)
 		return;
-	t->micros = parse_millis(span_from(t->text, i));
+	t->micros = parse_millis(span_from(t->text, blank));
 	if (t->micros >= 0)
-		t->text.n = i - 3;
+		t->text.n = blank - 4;
 }
 
 static struct tap_line

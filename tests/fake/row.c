@@ -8,7 +8,8 @@
  *	row warm -- COMMAND              the fork server's command, for a shell
  *
  * The session's folder is $PWD/session, the run's $PWD/session/run.  Remarks and
- * errors go to standard error; with ROW_SHOW set the run's output too.
+ * errors go to standard error; with ROW_SHOW set the run's output too.  ROW_FRAMEWORK is
+ * --framework, ROW_LIST_COMMAND --list-command, ROW_INPUT --input; .flake-bisect.ini is read.
  */
 #include "common/base.h"
 #include "bisect/fw.h"
@@ -229,15 +230,17 @@ main(int argc, char **argv)
 	assert(at < argc && getcwd(cwd, sizeof(cwd)));
 	c.argv = (const char *const *)argv + at + 1;
 	snprintf(dir, sizeof(dir), "%s/session", cwd);
-	fw = framework_detect(&c);
-	if (fw == NULL && err_set(&e, "no framework"))
+	c.list_command = getenv("ROW_LIST_COMMAND");
+	c.config_path = access(".flake-bisect.ini", F_OK) == 0 ? ".flake-bisect.ini" : NULL;
+	if (framework_choose(&c, getenv("ROW_FRAMEWORK"), &fw, &e) < 0)
 		fail(&e);
 	c.pool = pool_new(&e);
 	if (c.pool == NULL || fs_mkdirs(dir, &e) < 0)
 		fail(&e);
 	if (strcmp(argv[1], "warm") == 0)
 		print_warm(&c);
-	else if (framework_list(fw, &c, &list, &e) < 0)
+	else if (getenv("ROW_INPUT") ? testlist_read(&list, getenv("ROW_INPUT"), &e)
+	                             : framework_list(fw, &c, &list, &e) < 0)
 		fail(&e);
 	else
 		act(&c, argv[1], argv + 2, (size_t)at - 2);
