@@ -32,10 +32,4 @@ test_completions() {
 	succeeds fish -n dest/opt/it/share/fish/vendor_completions.d/flake-bisect.fish
 }
 
-# mandoc finds macros that a pager would show as text or swallow.
-test_man_page() {
-	need mandoc mandoc
-	succeeds mandoc -T lint -W warning "$ROOT/bisect/flake-bisect.1"
-}
-
 run_tests "$@"
