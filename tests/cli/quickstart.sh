@@ -14,6 +14,20 @@ test_quickstart() {
 	is "the files of the clone" "$after" "$before"
 }
 
+# CI must do what a newcomer does: the README's two commands, nothing else.
+test_ci() {
+	local readme
+
+	readme=$(cat "$ROOT/README.md")
+	contains "the README" "$readme" "
+scripts/quickstart "
+	contains "the README" "$readme" "
+make check "
+	is "what CI calls" "$(grep '</dev/null$' "$ROOT/.ci/run")" "scripts/quickstart </dev/null
+make check </dev/null"
+	[ -x "$ROOT/.ci/run" ] || fail ".ci/run is not executable"
+}
+
 # A second look for packages must be quick and ask no package manager.
 test_install_deps_idle() {
 	need_that "packages are missing" "$ROOT/scripts/install-deps"
