@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "bisect/stats.h"
+
 /* A start counts as at most so many runs of everything when questions are
  * compared: beyond it, a hundredth of a run fewer would buy whole runs of work. */
 static const double STARTUP_MOST = 1;
@@ -124,7 +126,7 @@ learn(struct plan *p, const struct ranges *asked, bool failed)
 	align(p, asked);
 	segments = plan_mask(p, asked);
 	fail = hyp_expect(p, segments);
-	p->surprise += -log2(failed ? fail : 1 - fail) - entropy_bits(fail);
+	p->surprise += -log2(failed ? fail : 1 - fail) - stats_entropy(fail);
 	if (p->surprise < 0)
 		p->surprise = 0;
 	hyp_tell(p, segments, failed);

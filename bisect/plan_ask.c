@@ -13,6 +13,8 @@
 #include "common/base.h"
 #include "bisect/plan_in.h"
 
+#include "bisect/stats.h"
+
 /* One hypothesis as the choice sees it. */
 struct view {
 	uint64_t mask;
@@ -75,7 +77,7 @@ information(const struct choice *c, const double *fail, double noise)
 
 	for (k = 0; k < c->n_cases; k++)
 		if (c->case_sum[k] > 0)
-			h += c->case_sum[k] * entropy_bits(fail[k] / c->case_sum[k]);
+			h += c->case_sum[k] * stats_entropy(fail[k] / c->case_sum[k]);
 	return h - noise;
 }
 

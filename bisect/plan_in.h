@@ -70,7 +70,6 @@ void rates_tell(struct rates *r, bool failed);
 const struct rate_cell *rates_cell(struct rates *r, uint32_t fails, uint32_t passes);
 /* The cell of the plain flake, to which every answer is inside. */
 const struct rate_cell *rates_plain(struct rates *r);
-double entropy_bits(double p);
 
 struct told { struct ranges asked; bool failed; };
 

@@ -16,6 +16,8 @@
 
 #include <math.h>
 
+#include "bisect/stats.h"
+
 struct point { double value, prior; };
 
 static const struct point inside_grid[] = {
@@ -34,14 +36,6 @@ static const struct point plain_grid[] = {
 	{ 0.98, 0.03 }, { 0.9, 0.07 }, { 0.8, 0.08 }, { 0.7, 0.09 }, { 0.6, 0.09 }, { 0.5, 0.12 },
 	{ 0.4, 0.1 },   { 0.3, 0.1 },  { 0.2, 0.12 }, { 0.14, 0.07 }, { 0.1, 0.07 }, { 0.05, 0.04 }, { 0.02, 0.02 },
 };
-
-double
-entropy_bits(double p)
-{
-	if (p <= 1e-12 || p >= 1 - 1e-12)
-		return 0;
-	return -p * log2(p) - (1 - p) * log2(1 - p);
-}
 
 void
 rates_init(struct rates *r)
@@ -106,8 +100,8 @@ fill(struct rate_cell *c, const struct rates *r, uint32_t fails, uint32_t passes
 	c->likelihood = sum;
 	c->inside = sum > 0 ? in / sum : 0.5;
 	c->outside = sum > 0 ? out / sum : 0.1;
-	c->inside_h = entropy_bits(c->inside);
-	c->outside_h = entropy_bits(c->outside);
+	c->inside_h = stats_entropy(c->inside);
+	c->outside_h = stats_entropy(c->outside);
 	c->stamp = r->stamp;
 }
 
@@ -145,7 +139,7 @@ rates_plain(struct rates *r)
 	}
 	c->likelihood = sum;
 	c->inside = sum > 0 ? in / sum : 0.5;
-	c->inside_h = entropy_bits(c->inside);
+	c->inside_h = stats_entropy(c->inside);
 	c->outside = c->outside_h = 0;
 	c->stamp = r->stamp;
 	return c;

@@ -116,3 +116,11 @@ stats_steady(uint32_t n)
 
 	return 1 - rare / (0.8 + flaky);
 }
+
+double
+stats_entropy(double p)
+{
+	if (p <= 1e-12 || p >= 1 - 1e-12)
+		return 0;
+	return -p * log2(p) - (1 - p) * log2(1 - p);
+}

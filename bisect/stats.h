@@ -35,4 +35,7 @@ double stats_higher(uint32_t fails_a, uint32_t runs_a, uint32_t fails_b, uint32_
  * uniform on 0 to 1. */
 double stats_steady(uint32_t n);
 
+/* Of a coin that falls so with probability p, bits; 0 at both ends. */
+double stats_entropy(double p);
+
 #endif

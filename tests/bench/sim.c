@@ -1,247 +1,343 @@
 /*
- * The search on simulated oracles: runs and work, against the bound and the
- * reach that issue sets.  `sim [-s SEARCHES] [-n N] [CELL...]`; every search is
- * seeded by its number, so that a figure can be had again.
+ * The search on simulated commands: runs and work against the information
+ * bound and against what it is meant to reach.  Neither the number of needed tests nor the
+ * rate is told to the search.  Runs of the gate (the whole list, until it has
+ * failed twice; four times when starts cost most and it did not fail each
+ * time) are given apart.  Where the plan says that the answers fit nothing,
+ * the sound reduction goes on, as in the program.
+ *
+ *	sim [-s SEARCHES] [-v] [CELL...]	-v: every question; each search is seeded by its number
  */
 #include "common/base.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "bisect/plan.h"
+#include "bisect/reduce.h"
+#include "bisect/stats.h"
+#include "common/clock.h"
 
+/* Reaches: 0 when there is none. */
 struct cell {
 	const char *name;
 	uint32_t n;
-	unsigned k;      /* needed together; 0: plain flake */
-	unsigned alone;  /* > 0: that many, each enough alone */
-	double rate, other, startup;
-	double unresolved; /* other failures that the signature tells apart */
-	double reach_runs, reach_work, reach_time, reach_right;
+	unsigned needed; /* together; 0: none */
+	unsigned alone;  /* so many, each enough alone */
+	double rate;     /* with what is needed in; of a plain flake */
+	double chance;   /* fails with the same signature without it */
+	double other;    /* fails with another signature: unresolved */
+	double startup;  /* one start, in runs of the whole list */
+	double runs, work, time, over_bound; /* to reach: at most */
 };
 
-static uint64_t rng;
+static const struct cell cells[] = {
+	{ "1 needed", 1600, 1, 0, 1, 0, 0, 10, 13, 1.5, 0, 0 },
+	{ "2 needed", 1600, 2, 0, 1, 0, 0, 10, 25, 3.5, 0, 0 },
+	{ "3 needed", 1600, 3, 0, 1, 0, 0, 10, 36, 6, 0, 0 },
+	{ "5 needed", 1600, 5, 0, 1, 0, 0, 10, 58, 13, 0, 0 },
+	{ "1, start .01", 1600, 1, 0, 1, 0, 0, .01, 0, 0, .85, 0 },
+	{ "2, start .01", 1600, 2, 0, 1, 0, 0, .01, 0, 0, 3.7, 0 },
+	{ "3, start .01", 1600, 3, 0, 1, 0, 0, .01, 0, 0, 6.5, 0 },
+	{ "5, start .01", 1600, 5, 0, 1, 0, 0, .01, 0, 0, 11.5, 0 },
+	{ "rate .9", 1600, 1, 0, .9, 0, 0, 10, 18, 2, 0, 0 },
+	{ "rate .5", 1600, 1, 0, .5, 0, 0, 10, 42, 4.5, 0, 0 },
+	{ "rate .3", 1600, 1, 0, .3, 0, 0, 10, 78, 7, 0, 0 },
+	{ "rate .1", 1600, 1, 0, .1, 0, 0, 10, 250, 24, 0, 0 },
+	{ "2, rate .5", 1600, 2, 0, .5, 0, 0, 10, 90, 0, 0, 0 },
+	{ "rate .9, other", 1600, 1, 0, .9, 0, .05, 10, 18, 2, 0, 0 },
+	{ "rate .5, other", 1600, 1, 0, .5, 0, .05, 10, 42, 4.5, 0, 0 },
+	{ "rate .3, other", 1600, 1, 0, .3, 0, .05, 10, 78, 7, 0, 0 },
+	{ "rate .1, other", 1600, 1, 0, .1, 0, .05, 10, 250, 24, 0, 0 },
+	{ "2, .5, other", 1600, 2, 0, .5, 0, .05, 10, 90, 0, 0, 0 },
+	{ "rate .5, chance", 1600, 1, 0, .5, .05, 0, 10, 0, 0, 0, 1.5 },
+	{ "2 alone", 1600, 0, 2, 1, 0, 0, 10, 16.9, 0, 0, 0 },
+	{ "3 alone", 1600, 0, 3, 1, 0, 0, 10, 16.9, 0, 0, 0 },
+	{ "10 alone", 1600, 0, 10, 1, 0, 0, 10, 16.9, 0, 0, 0 },
+	{ "flake .2", 1600, 0, 0, .2, .2, 0, 10, 0, 0, 0, 0 },
+	{ "flake .05", 1600, 0, 0, .05, .05, 0, 10, 0, 0, 0, 0 },
+	{ "flake .5", 1600, 0, 0, .5, .5, 0, 10, 0, 0, 0, 0 },
+	{ "400: 1", 400, 1, 0, 1, 0, 0, 10, 0, 0, 0, 0 },
+	{ "400: 2", 400, 2, 0, 1, 0, 0, 10, 0, 0, 0, 0 },
+	{ "400: .5", 400, 1, 0, .5, 0, 0, 10, 0, 0, 0, 0 },
+	{ "50000: 1", 50000, 1, 0, 1, 0, 0, 10, 0, 0, 0, 0 },
+	{ "50000: 2", 50000, 2, 0, 1, 0, 0, 10, 0, 0, 0, 0 },
+	{ "50000: .5", 50000, 1, 0, .5, 0, 0, 10, 0, 0, 0, 0 },
+	{ "100000: 2", 100000, 2, 0, 1, 0, 0, 10, 0, 0, 0, 0 },
+};
+
+enum { MOST_CULPRITS = 16, MOST_RUNS = 3000 };
+static const double CONFIDENCE = 0.99;
+
+static uint64_t seed;
+static bool verbose;
 
 static double
 uniform(void)
 {
-	rng += 0x9e3779b97f4a7c15u;
-	uint64_t z = rng;
+	uint64_t z = seed += 0x9e3779b97f4a7c15u;
+
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	z ^= z >> 31;
-	return (double)(z >> 11) / 9007199254740992.0;
+	return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
 }
 
-struct oracle { const struct cell *c; uint32_t culprit[16]; unsigned n; };
+struct command {
+	const struct cell *cell;
+	uint32_t culprit[MOST_CULPRITS];
+	unsigned n;
+	unsigned runs;
+	double work;
+};
 
 static bool
-has(const struct oracle *o, uint32_t x)
+is_culprit(const struct command *c, uint32_t x)
 {
-	for (unsigned i = 0; i < o->n; i++)
-		if (o->culprit[i] == x)
-			return true;
-	return false;
+	unsigned i;
+
+	for (i = 0; i < c->n && c->culprit[i] != x; i++)
+		;
+	return i < c->n;
 }
 
 static void
-oracle_draw(struct oracle *o, const struct cell *c)
+draw(struct command *c, const struct cell *cell)
 {
-	o->c = c;
-	o->n = 0;
-	while (o->n < (c->alone ? c->alone : c->k)) {
-		uint32_t x = (uint32_t)(uniform() * c->n);
-		if (!has(o, x))
-			o->culprit[o->n++] = x;
+	*c = (struct command){ .cell = cell };
+	while (c->n < cell->needed + cell->alone) {
+		uint32_t x = (uint32_t)(uniform() * cell->n);
+		if (!is_culprit(c, x))
+			c->culprit[c->n++] = x;
 	}
 }
 
-/* 1 fails, 0 passes, -1 unresolved */
-static int
-oracle_run(const struct oracle *o, const struct ranges *q)
-{
-	bool all = true, any = false;
+enum answer { PASSED, FAILED, UNRESOLVED };
 
-	for (unsigned i = 0; i < o->n; i++) {
-		bool in = ranges_has(q, o->culprit[i]);
-		all &= in;
-		any |= in;
-	}
-	if (uniform() < o->c->unresolved)
-		return -1;
-	return uniform() < ((o->c->alone ? any : all) ? o->c->rate : o->c->other);
+static enum answer
+run(struct command *c, const struct ranges *q)
+{
+	unsigned i, in = 0;
+	double rate;
+
+	c->runs++;
+	c->work += (double)ranges_count(q) / c->cell->n;
+	for (i = 0; i < c->n; i++)
+		in += ranges_has(q, c->culprit[i]);
+	rate = (c->cell->alone ? in > 0 : in == c->n) ? c->cell->rate : c->cell->chance;
+	if (uniform() < c->cell->other)
+		return UNRESOLVED;
+	return uniform() < rate ? FAILED : PASSED;
 }
 
-struct result { double gate, runs, work, right, plain, wrong, slowest; };
+struct sums { double gate, runs, work, right, flake, wrong, slowest_ms; };
 
-static double
-now(void)
+static void
+gate(struct command *c, struct plan *p, struct ranges *smallest)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec * 1e-9;
+	struct ranges all = { VEC_INIT };
+	unsigned fails = 0, answered = 0;
+
+	ranges_all(&all, c->cell->n);
+	ranges_set(smallest, &all);
+	while (fails < 2 || (answered > fails && c->cell->startup >= 1 && fails < 4)) {
+		enum answer a = run(c, &all);
+		if (a == UNRESOLVED)
+			continue;
+		answered++;
+		fails += a == FAILED;
+		plan_tell(p, &all, a == FAILED);
+	}
+	vec_release(&all.v);
+}
+
+static enum plan_state
+next(struct plan *p, struct ranges *q, struct sums *sums)
+{
+	int64_t start = clock_micros();
+	enum plan_state state = plan_next(p, q);
+	double ms = (double)(clock_micros() - start) / 1000;
+
+	if (ms > sums->slowest_ms)
+		sums->slowest_ms = ms;
+	return state;
 }
 
 static void
-session(const struct cell *c, struct result *sum)
+show(const struct plan *p, const struct ranges *q, enum answer a)
 {
-	struct plan_config config = { .n = c->n, .startup = c->startup, .confidence = 0.99 };
-	struct oracle o;
+	static const char *const names[] = { "passed", "failed", "unresolved" };
+	struct plan_view v = plan_view(p);
+
+	printf("\t%u tests %s: best %.3f, flake %.4f, rate %.2f, %.1f bits, %.1f runs left\n", ranges_count(q),
+	       names[a], v.posterior, v.plain, v.rate, v.bits, v.runs_left);
+}
+
+/* The reduction that follows PLAN_STUCK. */
+static void
+reduce(struct command *c, const struct ranges *kept, struct positions *found)
+{
+	struct reduce_config config = { .kept = kept, .repeats = stats_runs_below(c->cell->rate, CONFIDENCE) };
+	struct reduce *r = reduce_new(&config);
 	struct ranges q = { VEC_INIT };
-	struct positions found = { VEC_INIT };
+	size_t i;
+	uint32_t x;
+
+	while (c->runs < MOST_RUNS && reduce_next(r, &q))
+		reduce_tell(r, run(c, &q) == FAILED);
+	vec_clear(&found->v);
+	for (i = 0; i < reduce_kept(r)->v.n; i++)
+		for (x = reduce_kept(r)->v.p[i].lo; x < reduce_kept(r)->v.p[i].hi; x++)
+			vec_push(&found->v, x);
+	vec_release(&q.v);
+	reduce_free(r);
+}
+
+static bool
+is_right(const struct command *c, const struct positions *found)
+{
+	size_t i;
+
+	if (found->v.n != (c->cell->alone ? 1 : c->n))
+		return false;
+	for (i = 0; i < found->v.n; i++)
+		if (!is_culprit(c, found->v.p[i]))
+			return false;
+	return true;
+}
+
+static void
+search(const struct cell *cell, struct sums *sums)
+{
+	struct plan_config config = { .n = cell->n, .startup = cell->startup, .confidence = CONFIDENCE };
 	struct plan *p = plan_new(&config);
-	unsigned fails = 0, gate = 0, runs = 0;
-	double work = 0;
+	struct command c;
+	struct ranges q = { VEC_INIT }, smallest = { VEC_INIT };
+	struct positions found = { VEC_INIT };
 	enum plan_state state;
 	bool right;
 
-	oracle_draw(&o, c);
-	ranges_all(&q, c->n);
-	while (fails < 2 || (gate > fails && c->startup >= 1 && fails < 4)) {
-		int a = oracle_run(&o, &q);
-		gate++;
-		if (a < 0)
-			continue;
-		plan_tell(p, &q, a);
-		fails += a;
-	}
-	for (;;) {
-		double t = now();
-		state = plan_next(p, &q);
-		t = now() - t;
-		if (t > sum->slowest)
-			sum->slowest = t;
-		if (state != PLAN_ASK || runs > 3000)
-			break;
-		int a = oracle_run(&o, &q);
-		runs++;
-		work += (double)ranges_count(&q) / c->n;
-		if (getenv("TRACE")) {
-			struct plan_view v = plan_view(p);
-			printf("  %u: %u tests -> %d   bits %.2f best %.3f plain %.4f rate %.2f left %.1f open %u\n", runs, ranges_count(&q), a, v.bits, v.posterior, v.plain, v.rate, v.runs_left, v.n_open);
-		}
-		if (a < 0)
+	draw(&c, cell);
+	gate(&c, p, &smallest);
+	sums->gate += c.runs;
+	c.runs = 0;
+	c.work = 0;
+	while ((state = next(p, &q, sums)) == PLAN_ASK && c.runs < MOST_RUNS) {
+		enum answer a = run(&c, &q);
+		if (a == FAILED && ranges_count(&q) < ranges_count(&smallest))
+			ranges_set(&smallest, &q);
+		if (a == UNRESOLVED)
 			plan_drop(p, &q);
 		else
-			plan_tell(p, &q, a);
+			plan_tell(p, &q, a == FAILED);
+		if (verbose)
+			show(p, &q, a);
 	}
-	if (state == PLAN_FOUND) {
+	if (state == PLAN_STUCK)
+		reduce(&c, &smallest, &found);
+	else
 		plan_answer(p, &found);
-		right = c->alone ? found.v.n == 1 : found.v.n == o.n;
-		for (size_t i = 0; i < found.v.n; i++)
-			right &= has(&o, found.v.p[i]);
-	} else {
-		right = state == PLAN_PLAIN && c->k == 0 && c->alone == 0;
-	}
-	if (getenv("TRACE"))
-		printf("  state %d right %d\n", state, right);
-	if (getenv("WRONG") && !right) {
-		printf("  wrong: state %d truth", state);
-		for (unsigned i = 0; i < o.n; i++)
-			printf(" %u", o.culprit[i]);
-		printf(" named");
-		for (size_t i = 0; i < found.v.n; i++)
-			printf(" %u", found.v.p[i]);
-		printf(" after %u runs\n", runs);
-	}
-	sum->gate += gate;
-	sum->runs += runs;
-	sum->work += work;
-	sum->right += right;
-	sum->plain += state == PLAN_PLAIN;
-	sum->wrong += state == PLAN_FOUND && !right;
+	right = state == PLAN_PLAIN ? c.n == 0 : c.n > 0 && is_right(&c, &found);
+	sums->runs += c.runs;
+	sums->work += c.work;
+	sums->right += right;
+	sums->flake += state == PLAN_PLAIN;
+	sums->wrong += state != PLAN_PLAIN && !right;
 	plan_free(p);
 	vec_release(&q.v);
+	vec_release(&smallest.v);
 	vec_release(&found.v);
 }
 
+/* Of the binary channel with these two rates, bits a run. */
 static double
 capacity(double r, double q)
 {
 	double best = 0;
-	for (int i = 1; i < 2000; i++) {
-		double a = i / 2000.0, x = a * r + (1 - a) * q;
-#define H(x) ((x) <= 0 || (x) >= 1 ? 0 : -(x) * log2(x) - (1 - (x)) * log2(1 - (x)))
-		double c = H(x) - a * H(r) - (1 - a) * H(q);
+	int i;
+
+	for (i = 1; i < 2000; i++) {
+		double a = i / 2000.0;
+		double c = stats_entropy(a * r + (1 - a) * q) - a * stats_entropy(r) - (1 - a) * stats_entropy(q);
 		if (c > best)
 			best = c;
 	}
 	return best;
 }
 
-static const struct cell cells[] = {
-	{ "k1", 1600, 1, 0, 1, 0, 10, 0, 13, 1.5, 0, .99 },
-	{ "k2", 1600, 2, 0, 1, 0, 10, 0, 25, 3.5, 0, .99 },
-	{ "k3", 1600, 3, 0, 1, 0, 10, 0, 36, 6, 0, .99 },
-	{ "k5", 1600, 5, 0, 1, 0, 10, 0, 58, 13, 0, .99 },
-	{ "k1-cheap", 1600, 1, 0, 1, 0, .01, 0, 0, 0, .85, .99 },
-	{ "k2-cheap", 1600, 2, 0, 1, 0, .01, 0, 0, 0, 3.7, .99 },
-	{ "k3-cheap", 1600, 3, 0, 1, 0, .01, 0, 0, 0, 6.5, .99 },
-	{ "k5-cheap", 1600, 5, 0, 1, 0, .01, 0, 0, 0, 11.5, .99 },
-	{ "r.9", 1600, 1, 0, .9, 0, 10, 0, 18, 2, 0, .99 },
-	{ "r.5", 1600, 1, 0, .5, 0, 10, 0, 42, 4.5, 0, .99 },
-	{ "r.3", 1600, 1, 0, .3, 0, 10, 0, 78, 7, 0, .99 },
-	{ "r.1", 1600, 1, 0, .1, 0, 10, 0, 250, 24, 0, .99 },
-	{ "k2-r.5", 1600, 2, 0, .5, 0, 10, 0, 90, 0, 0, .99 },
-	{ "r.9-other", 1600, 1, 0, .9, 0, 10, .05, 18, 2, 0, .99 },
-	{ "r.5-other", 1600, 1, 0, .5, 0, 10, .05, 42, 4.5, 0, .99 },
-	{ "r.3-other", 1600, 1, 0, .3, 0, 10, .05, 78, 7, 0, .99 },
-	{ "r.1-other", 1600, 1, 0, .1, 0, 10, .05, 250, 24, 0, .99 },
-	{ "k2-r.5-other", 1600, 2, 0, .5, 0, 10, .05, 90, 0, 0, .99 },
-	{ "two-sided", 1600, 1, 0, .5, .05, 10, 0, 0, 0, 0, .99 },
-	{ "or2", 1600, 0, 2, 1, 0, 10, 0, 17, 0, 0, 1 },
-	{ "or3", 1600, 0, 3, 1, 0, 10, 0, 17, 0, 0, 1 },
-	{ "or10", 1600, 0, 10, 1, 0, 10, 0, 17, 0, 0, 1 },
-	{ "plain.2", 1600, 0, 0, .2, .2, 10, 0, 0, 0, 0, .99 },
-	{ "n400-k1", 400, 1, 0, 1, 0, 10, 0, 0, 0, 0, .99 },
-	{ "n400-k2", 400, 2, 0, 1, 0, 10, 0, 0, 0, 0, .99 },
-	{ "n50000-k1", 50000, 1, 0, 1, 0, 10, 0, 0, 0, 0, .99 },
-	{ "n50000-k2", 50000, 2, 0, 1, 0, 10, 0, 0, 0, 0, .99 },
-	{ "n50000-r.5", 50000, 1, 0, .5, 0, 10, 0, 0, 0, 0, .99 },
-};
+static double
+bound_of(const struct cell *c)
+{
+	double bits = 0;
+	unsigned i;
+
+	for (i = 0; i < c->needed; i++)
+		bits += log2((double)(c->n - i) / (i + 1));
+	if (c->alone)
+		bits = log2((double)c->n / c->alone);
+	return bits > 0 ? bits / capacity(c->rate, c->chance) : 0;
+}
 
 static void
-run_cell(const struct cell *c, unsigned searches)
+print_against(double got, double reach)
 {
-	struct result s = { 0 };
-	double bound = 0, t0 = now();
+	if (reach > 0)
+		printf(" %7.2f %5.2f%c", got, got / reach, got > reach ? '!' : ' ');
+	else
+		printf(" %7.2f    -  ", got);
+}
 
-	for (unsigned i = 0; i < searches; i++) {
-		rng = 1000003u * (i + 1);
-		session(c, &s);
+static void
+print_cell(const struct cell *c, unsigned searches)
+{
+	struct sums s = { 0 };
+	double bound = bound_of(c), n = searches;
+	unsigned i;
+
+	for (i = 0; i < searches; i++) {
+		seed = 1000003u * (i + 1);
+		search(c, &s);
 	}
-	for (unsigned i = 0; i < c->k; i++)
-		bound += log2((double)(c->n - i) / (i + 1));
-	if (c->alone)
-		bound = log2(c->n);
-	bound /= capacity(c->rate, c->other < c->rate ? c->other : 0);
-	s.gate /= searches, s.runs /= searches, s.work /= searches;
-	printf("%-14s bound %6.1f  runs %6.1f (%.2f)%s  work %6.2f%s  time %6.2f%s  gate %4.1f  right %5.1f%% plain %.1f%% wrong %.1f%%  slowest %.0f ms, %.1f s\n",
-	       c->name, bound, s.runs, c->reach_runs ? s.runs / c->reach_runs : 0, c->reach_runs && s.runs > c->reach_runs ? "!" : " ", s.work,
-	       c->reach_work && s.work > c->reach_work ? "!" : " ", c->startup * s.runs + s.work,
-	       c->reach_time && c->startup * s.runs + s.work > c->reach_time ? "!" : " ", s.gate, 100 * s.right / searches,
-	       100 * s.plain / searches, 100 * s.wrong / searches, s.slowest * 1e3, now() - t0);
+	printf("%-16s %6.1f", c->name, bound);
+	print_against(s.runs / n, c->over_bound > 0 ? c->over_bound * bound : c->runs);
+	print_against(s.work / n, c->work);
+	print_against(c->startup * s.runs / n + s.work / n, c->time);
+	printf(" %6.1f %6.1f %6.1f %6.1f %5.0f\n", s.gate / n, 100 * s.right / n, 100 * s.flake / n, 100 * s.wrong / n,
+	       s.slowest_ms);
 	fflush(stdout);
+}
+
+static bool
+is_wanted(const char *name, int n, char **names)
+{
+	int i;
+
+	for (i = 0; i < n && strcmp(names[i], name) != 0; i++)
+		;
+	return n == 0 || i < n;
 }
 
 int
 main(int argc, char **argv)
 {
 	unsigned searches = 200;
-	int i = 1;
+	int at = 1;
+	size_t i;
 
-	if (argc > 2 && strcmp(argv[1], "-s") == 0) {
-		searches = (unsigned)atoi(argv[2]);
-		i = 3;
+	if (argc > at + 1 && strcmp(argv[at], "-s") == 0) {
+		searches = (unsigned)strtoul(argv[at + 1], NULL, 10);
+		at += 2;
 	}
-	for (size_t c = 0; c < ARRAY_LEN(cells); c++) {
-		bool want = i >= argc;
-		for (int j = i; j < argc; j++)
-			want |= strcmp(argv[j], cells[c].name) == 0;
-		if (want)
-			run_cell(&cells[c], searches);
+	if (argc > at && strcmp(argv[at], "-v") == 0) {
+		verbose = true;
+		at++;
 	}
+	printf("%u searches a cell; each figure beside its ratio to what is to be reached (! above it);\n"
+	       "time is start-up times runs plus work, in runs of the whole list; slowest question in ms\n\n"
+	       "%-16s %6s %7s %5s  %7s %5s  %7s %5s  %6s %6s %6s %6s %5s\n", searches, "", "bound", "runs", "ratio", "work",
+	       "ratio", "time", "ratio", "gate", "right%", "flake%", "wrong%", "slow");
+	for (i = 0; i < ARRAY_LEN(cells); i++)
+		if (is_wanted(cells[i].name, argc - at, argv + at))
+			print_cell(&cells[i], searches);
 	return 0;
 }
