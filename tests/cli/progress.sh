@@ -20,16 +20,23 @@ make_runner() {
 	seq -f 't%g' 60 >list
 }
 
-# window COLUMNS OPTION...: flake-bisect in a terminal of that width.
+# A server each: one that is told to end still takes connections.
+n_windows=0
+in_tmux() {
+	tmux -L "fb$$-$n_windows" -f /dev/null "$@"
+}
+
+# window COLUMNS OPTION...: flake-bisect in a terminal of that width, after $before.
 window() {
 	local columns=$1
 	shift
-	printf '%s\n' "$FB $* -i list -- ./run {tests}; echo status \$?; sleep 1000" >command
-	tmux -L "fb$$" -f /dev/null new-session -d -x "$columns" -y 40 "TERM=screen sh $PWD/command"
+	printf '%s\n' "${before:-:}" "$FB $* -i list -- ./run {tests}; echo status \$?; sleep 1000" >window.sh
+	n_windows=$((n_windows + 1))
+	in_tmux new-session -d -x "$columns" -y 40 "TERM=screen sh $PWD/window.sh"
 }
 
 pane() {
-	tmux -L "fb$$" capture-pane -p
+	in_tmux capture-pane -p
 }
 
 pane_has() {
@@ -37,7 +44,7 @@ pane_has() {
 }
 
 close_window() {
-	tmux -L "fb$$" kill-server 2>/dev/null
+	in_tmux kill-server 2>/dev/null
 	true
 }
 
@@ -111,12 +118,12 @@ test_colour() {
 	contains "the report" "$out" "$(printf '\033[1m')"
 	window 90 --color=auto
 	wait_for 20 pane_has '^status 0'
-	tmux -L "fb$$" capture-pane -pe | grep -q "$(printf '\033\\[1m')" || fail "no colour on a terminal"
+	in_tmux capture-pane -pe | grep -q "$(printf '\033\\[1m')" || fail "no colour on a terminal"
 	close_window
-	printf 'export NO_COLOR=1\n%s\n' "$FB -i list -- ./run {tests}; echo status \$?; sleep 1000" >command
-	tmux -L "fb$$" -f /dev/null new-session -d -x 90 -y 40 "TERM=screen sh $PWD/command"
+	before='export NO_COLOR=1'
+	window 90
 	wait_for 20 pane_has '^status 0'
-	tmux -L "fb$$" capture-pane -pe | grep -q "$(printf '\033\\[')" && fail "colour in spite of NO_COLOR"
+	in_tmux capture-pane -pe | grep -q "$(printf '\033\\[')" && fail "colour in spite of NO_COLOR"
 	close_window
 }
 

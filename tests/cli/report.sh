@@ -111,9 +111,9 @@ test_undecided() {
 	runner "$pair"
 	fails_with 125 "$FB" -N 4 -i list -- ./run '{tests}'
 	matches "the first line" "$(head -n 1 "$OUT")" 'undecided: .*'
-	local again
+	local again session=(.flake-bisect/2*)
 	again=$(sed -n '/^to go on:/{n;p;}' "$OUT")
-	is "how to go on" "$again" "  flake-bisect resume -N 8 .flake-bisect/$(ls .flake-bisect | grep -v latest)"
+	is "how to go on" "$again" "  flake-bisect resume -N 8 ${session[0]}"
 	fails_with 125 "$FB" show --json
 	is "the verdict" "$(member 'd["verdict"]')" undecided
 	succeeds "$FB" resume -N 500
