@@ -64,7 +64,8 @@ fill_left(struct inquiry *q)
 	for (i = 0; i < q->kept.v.n; i++)
 		for (x = q->kept.v.p[i].lo; x < q->kept.v.p[i].hi; x++)
 			vec_push(&q->f->left, q->order[x]);
-	qsort(q->f->left.p, q->f->left.n, sizeof(*q->f->left.p), compare_tests);
+	if (q->f->left.n)
+		qsort(q->f->left.p, q->f->left.n, sizeof(*q->f->left.p), compare_tests);
 }
 
 static void
