@@ -5,6 +5,8 @@
  * name; failures in set-up and tear-down of classes and modules are counted but
  * have no case; classes and modules that skip themselves as a whole are not in it.
  * Leaks, changed environments and crashes of workers are read from the output.
+ * With -R there is no report, since regrtest collects it in memory and so would
+ * leak itself: then a run that came to its end ran what was asked.
  */
 #include "common/base.h"
 #include "bisect/fw_regrtest.h"
@@ -25,6 +27,8 @@ enum exit_code {
 struct regrtest_run {
 	bool env, leak, crash, timeout, uncaught; /* said of some test file */
 	bool none_ran;
+	bool repeats;      /* -R: each test runs several times, and there is no report */
+	bool ended;        /* it came to its summary */
 	bool usage;        /* argparse refused an argument */
 	int64_t n_skipped; /* of the summary; -1: not said */
 	/* What to say of a failure as a whole; NULL: nothing. */
@@ -122,10 +126,14 @@ regrtest_line(struct fw_command *c UNUSED, struct reading *r, int stream UNUSED,
 	} else if (holds(line, " leaked [") && !span_ends(line, "(this is fine)")) {
 		run->leak = true;
 		keep_first(r, &run->leak_text, line);
+	} else if (span_starts(line, "beginning ") && holds(line, " repetitions")) {
+		run->repeats = true;
+	} else if (span_starts(line, "== Tests result: ") || span_starts(line, "Tests result: ") ||
+	           span_starts(line, "Result: ")) {
+		run->ended = true;
+		run->none_ran |= holds(line, "NO TEST");
 	} else if (span_starts(line, "Timeout (") && span_ends(line, ")!")) {
 		run->timeout = true;
-	} else if (span_starts(line, "Tests result: NO TEST") || span_starts(line, "Result: NO TEST")) {
-		run->none_ran = true;
 	} else if (span_starts(line, "Total tests: ")) {
 		run->n_skipped = skipped_count(line);
 	} else if (holds(line, ".py: error: ") || holds(line, "-m test: error: ")) {
@@ -269,6 +277,20 @@ mark_asked(const struct reading *r, const struct job *job, unsigned char *asked,
 	return ret;
 }
 
+/* A run with -R: what failed then is no test, but what leaked or broke. */
+static void
+fill_repeated(struct reading *r, const unsigned char *asked, const struct regrtest_run *run)
+{
+	uint32_t t;
+
+	if (!run->ended || run->none_ran || run->crash || run->timeout || run->uncaught)
+		return;
+	for (t = 0; t < testlist_count(r->list); t++) {
+		if (asked[t])
+			reading_test(r, span_of(testlist_name(r->list, t)), TEST_PASS, -1);
+	}
+}
+
 /* Fails the run as a whole, unless a failure that has a kind was seen before. */
 static void
 fail_whole(struct reading *r, const char *kind, const char *text)
@@ -308,6 +330,8 @@ read_report(struct reading *r, const struct job *job, const struct regrtest_run 
 		else if (!run->none_ran && !run->crash && !run->timeout && !run->uncaught)
 			fill_skips(&p, asked, n, run->n_skipped);
 	}
+	if (ret == 0 && !*there && run->repeats)
+		fill_repeated(r, asked, run);
 	vec_release(&p.order);
 	free(p.ran);
 	free(asked);
@@ -338,6 +362,8 @@ judge_bad(struct reading *r, const struct regrtest_run *run, bool there)
 	}
 	if (run->leak)
 		fail_whole(r, "reference leak", run->leak_text);
+	else if (run->repeats && !there)
+		fail_whole(r, "failure of a test", NULL);
 	if (run->timeout)
 		fail_whole(r, "timeout of a test file", NULL);
 	if (run->crash)
@@ -353,7 +379,7 @@ judge_exit(struct reading *r, const struct regrtest_run *run, int code, bool the
 	case 0:
 		if (run->none_ran)
 			r->unresolved = "no tests ran";
-		else if (!there)
+		else if (!there && !run->repeats)
 			r->unresolved = "it wrote no JUnit report";
 		break;
 	case CODE_UNCAUGHT:

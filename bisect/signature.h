@@ -38,8 +38,8 @@ void signature_copy(struct signature *to, const struct signature *from); /* to i
 void signature_normalise(struct str *out, struct span text);
 
 /* The line of a run's output that says best what went wrong: the last that names
- * a class of errors, else the last that speaks of an error, else the last that is
- * not blank; empty when there is none. */
+ * a class of errors, else the last that speaks of an error; empty when there is
+ * none: any other line may differ between runs of different tests. */
 struct span signature_error_line(struct span output);
 /* The first class of errors that a line names, without its module; empty: none. */
 struct span signature_class(struct span line);

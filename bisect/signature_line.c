@@ -253,7 +253,7 @@ speaks_of_error(struct span line)
 	static const char *const words[] = {
 		"error", "exception", "fail", "panic", "fatal", "abort", "assert", "segmentation",
 		"unreachable", "refused", "denied", "cannot", "not found", "no such", "killed",
-		"timed out", "traceback", "undefined", "corrupt",
+		"timed out", "traceback", "undefined", "corrupt", "not ok",
 	};
 	size_t i;
 
@@ -269,7 +269,7 @@ speaks_of_error(struct span line)
 struct span
 signature_error_line(struct span output)
 {
-	struct span line, class, last = { NULL, 0 }, error = { NULL, 0 };
+	struct span line, class, error = { NULL, 0 };
 	size_t end = output.n, start;
 
 	while (end > 0) {
@@ -279,11 +279,9 @@ signature_error_line(struct span output)
 		class = signature_class(line);
 		if (class.n && !span_ends(class, "Warning"))
 			return line;
-		if (line.n && last.n == 0)
-			last = line;
 		if (error.n == 0 && speaks_of_error(line))
 			error = line;
 		end = start > 0 ? start - 1 : 0;
 	}
-	return error.n ? error : last;
+	return error;
 }

@@ -170,11 +170,13 @@ test_error_line(void)
 {
 	line_is("", "");
 	line_is("\n\n", "");
-	line_is("one\ntwo\n\n", "two");
+	/* Of tests that are not the same in two runs, so no error. */
+	line_is("one\ntwo\n\n", "");
+	line_is("not ok 1\nok 2\n", "not ok 1");
 	line_is("FAIL: bug\nbye\n", "FAIL: bug");
 	line_is("Traceback\nValueError: x\nFAILED (failures=1)\nbye", "ValueError: x");
 	line_is("fatal: x\nDeprecationWarning: old\n", "fatal: x");
-	line_is("no newline", "no newline");
+	line_is("no file: error", "no file: error");
 }
 
 static void
