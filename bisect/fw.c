@@ -20,6 +20,7 @@ extern const struct framework fw_generic;
 extern const struct framework fw_pytest;
 extern const struct framework fw_ctest;
 extern const struct framework fw_gtest;
+extern const struct framework fw_go;
 extern const struct framework fw_rspec;
 extern const struct framework fw_regrtest;
 extern const struct framework fw_unittest;
@@ -33,6 +34,7 @@ const struct framework *const frameworks[] = {
 	&fw_unittest,
 	&fw_ctest,
 	&fw_gtest,
+	&fw_go,
 	&fw_rspec,
 	&fw_regrtest,
 	&fw_prove,
