@@ -52,6 +52,7 @@ print_finding(const struct finding *f, const struct testlist *list, const struct
 	struct report_style style = {
 		.quiet = opt->quiet,
 		.rate = rate,
+		.more = !opt->all && opt->victim == NULL,
 		.many = opt->verbose > 0,
 		.output = opt->output,
 	};

@@ -14,6 +14,7 @@ struct report_style {
 	bool quiet;         /* the answer alone */
 	bool rate;          /* nothing but the rate was asked for */
 	bool many;          /* all tests of a set, however many */
+	bool more;          /* --all was not given, and would find more */
 	const char *output; /* the file that holds the isolated tests; NULL: none */
 	const char *resume; /* the command that goes on; NULL: the session cannot */
 };

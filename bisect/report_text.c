@@ -164,7 +164,7 @@ answer_set(struct text *t, const struct culprit *c)
 		add_tests(t, c->polluters, c->n_polluters, "  ");
 	} else if (c->n_tests == 1) {
 		add_quoted(t, c->tests[0]);
-		str_adds(t->out, " makes it fail\n");
+		str_adds(t->out, has_victim(c) ? " fails by itself\n" : " makes it fail\n");
 	} else {
 		str_adds(t->out, "these ");
 		add_count(t, c->n_tests, "test");
@@ -310,7 +310,7 @@ answer_plain(struct text *t)
 		add_counts(t, t->f->whole);
 		str_adds(t->out, " runs)");
 	}
-	str_adds(t->out, ", whichever tests run\n");
+	str_adds(t->out, ", whatever else runs\n");
 }
 
 static void
@@ -386,13 +386,13 @@ evidence_line(struct text *t, struct counts c)
 }
 
 static void
-evidence_without(struct text *t, const struct culprit *c)
+evidence_without(struct text *t, const struct culprit *c, const char *indent)
 {
 	const uint32_t *tests = c->n_polluters ? c->polluters : c->tests;
 	uint32_t n = c->n_polluters ? c->n_polluters : c->n_tests, i;
 
 	if (c->without.runs) {
-		str_adds(t->out, "  without ");
+		str_addf(t->out, "%swithout ", indent);
 		if (n == 1)
 			add_name(t, tests[0]);
 		else
@@ -402,32 +402,32 @@ evidence_without(struct text *t, const struct culprit *c)
 	for (i = 0; c->without_each && i < c->n_polluters && c->n_polluters > 1; i++) {
 		if (c->without_each[i].runs == 0)
 			continue;
-		str_adds(t->out, "  without ");
+		str_addf(t->out, "%swithout ", indent);
 		add_name(t, c->polluters[i]);
 		evidence_line(t, c->without_each[i]);
 	}
 }
 
 static void
-evidence_set(struct text *t, const struct culprit *c)
+evidence_set(struct text *t, const struct culprit *c, const char *indent)
 {
 	if (c->with.runs) {
-		str_adds(t->out, c->n_tests == 1 ? "  alone" : "  with ");
+		str_addf(t->out, "%s%s", indent, c->n_tests == 1 ? "alone" : "with ");
 		if (c->n_tests > 1)
 			add_all(t, c->n_tests);
 		evidence_line(t, c->with);
 	}
 	if (t->f->verdict != FOUND_FAILS_ALONE)
-		evidence_without(t, c);
+		evidence_without(t, c, indent);
 	if (c->n_cleaners) {
-		str_adds(t->out, c->n_cleaners == 1 ? "  this test undoes it when it runs between:\n"
-		                                    : "  these tests undo it when they run between:\n");
+		str_addf(t->out, "%s%s when run between:\n", indent,
+		         c->n_cleaners == 1 ? "this test undoes it" : "these tests undo it");
 		add_tests(t, c->cleaners, c->n_cleaners, "    ");
 	}
 	if (!c->proven && t->f->verdict != FOUND_UNDECIDED)
-		str_adds(t->out, "  seen failing, but not proven yet\n");
+		str_addf(t->out, "%sseen failing, but not proven yet\n", indent);
 	else if (!c->minimal && c->n_tests > 1)
-		str_adds(t->out, "  perhaps fewer of them are enough\n");
+		str_addf(t->out, "%sperhaps fewer of them are enough\n", indent);
 }
 
 static void
@@ -444,7 +444,7 @@ evidence_sets(struct text *t)
 			add_name(t, has_victim(c) || c->n_tests == 0 ? c->victim : c->tests[0]);
 			str_adds(t->out, ":\n");
 		}
-		evidence_set(t, c);
+		evidence_set(t, c, f->culprits.n > 1 ? "    " : "  ");
 	}
 	if (shown < f->culprits.n)
 		str_addf(t->out, "  ... and %zu more (-v shows them, --json too)\n", f->culprits.n - shown);
@@ -508,13 +508,18 @@ others(struct text *t)
 	for (i = 0; i < shown; i++) {
 		char times[NUMBER_TEXT];
 
-		str_addf(t->out, "  %s times, first in run %llu: ", number(times, f->others.p[i].count),
-		         (unsigned long long)f->others.p[i].first_run);
+		if (f->others.p[i].count == 1)
+			str_addf(t->out, "  once, in run %llu: ", (unsigned long long)f->others.p[i].first_run);
+		else
+			str_addf(t->out, "  %s times, first in run %llu: ", number(times, f->others.p[i].count),
+			         (unsigned long long)f->others.p[i].first_run);
 		str_add_escaped(t->out, span_of(f->others.p[i].signature));
 		str_addc(t->out, '\n');
 	}
 	if (shown < f->others.n)
 		str_addf(t->out, "  ... and %zu more kinds\n", f->others.n - shown);
+	if (t->style->more && (f->verdict == FOUND_ISOLATED || f->verdict == FOUND_FAILS_ALONE))
+		str_adds(t->out, "--all looks for the causes of all that fails\n");
 }
 
 /* ---- what to do next ---- */
@@ -531,7 +536,7 @@ advice(struct text *t)
 		break;
 	case FOUND_PLAIN_FLAKE:
 		if (!t->style->rate)
-			str_adds(t->out, "\nno test is to blame: look for time, load, network, or chance\n");
+			str_adds(t->out, "\nno other test is to blame: look for time, load, network, or chance\n");
 		break;
 	default:
 		break;

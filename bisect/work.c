@@ -324,16 +324,21 @@ make_repro(struct work *w)
 	const struct culprit *c = f->culprits.p;
 	struct str out = STR_INIT(STR_FILE);
 	struct err e = ERR_INIT;
+	const uint32_t *tests;
+	uint32_t n;
 	int ret;
 
 	if (f->culprits.n == 0 || f->repro)
 		return;
+	/* With its state-setters a brittle test passes: by itself it fails. */
+	tests = f->verdict == FOUND_BRITTLE ? &c->victim : c->tests;
+	n = f->verdict == FOUND_BRITTLE ? 1 : c->n_tests;
 	if (w->opt.launcher)
 		str_addf(&out, "%s ", w->opt.launcher);
 	if (w->fw->repro)
-		ret = w->fw->repro(&w->command, &w->list, c->tests, c->n_tests, &out, &e);
+		ret = w->fw->repro(&w->command, &w->list, tests, n, &out, &e);
 	else
-		ret = prepared_command(w, c->tests, c->n_tests, &out, &e);
+		ret = prepared_command(w, tests, n, &out, &e);
 	if (ret == 0 && !out.over)
 		f->repro = arena_copy(&f->mem, str_c(&out), out.n);
 	else

@@ -102,7 +102,7 @@ test_plain_flake() {
 	is "the verdict" "$(member 'd["verdict"]')" plain-flake
 	is "culprits" "$(member 'd["culprits"]')" "[]"
 	succeeds "$FB" show
-	matches "the answer" "$(head -n 1 "$OUT")" 'a plain flake: it fails now and then .*, whichever tests run'
+	matches "the answer" "$(head -n 1 "$OUT")" 'a plain flake: it fails now and then .*, whatever else runs'
 }
 
 # A budget that ends the search: what is known, status 125, and a command that goes on.
