@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/fs.h"
+
 void
 journal_init(struct journal *j)
 {
@@ -114,31 +116,6 @@ journal_parse(struct span bytes, struct journal_lines *out, size_t *good, struct
 	return 0;
 }
 
-static int
-read_all(int fd, const char *path, struct str *out, struct err *e)
-{
-	enum { CHUNK = 64 << 10 };
-	char *chunk = xmalloc(CHUNK);
-	ssize_t n;
-	int ret = 0;
-
-	for (;;) {
-		n = read(fd, chunk, CHUNK);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		if (!str_add(out, chunk, (size_t)n)) {
-			ret = err_set(e, "'%s' is larger than %zu bytes", path, out->max);
-			break;
-		}
-	}
-	if (n < 0)
-		ret = err_sys(e, "cannot read '%s'", path);
-	free(chunk);
-	return ret;
-}
-
 /* The name of a new file must reach the disk too. */
 static int
 sync_folder(const char *path, struct err *e)
@@ -168,7 +145,7 @@ journal_open(struct journal *j, const char *path, bool writable, struct err *e)
 		err_sys(e, "cannot open '%s'", path);
 		goto fail;
 	}
-	if (read_all(j->fd, path, &j->old, e) < 0)
+	if (fs_read_fd(&j->old, j->fd, path, e) < 0)
 		goto fail;
 	if (journal_parse(str_span(&j->old), &j->lines, &good, e) < 0) {
 		err_prefix(e, "'%s'", path);
@@ -192,31 +169,17 @@ fail:
 /* ---- writing ---- */
 
 static int
-write_all(int fd, struct span x)
-{
-	ssize_t n;
-
-	while (x.n) {
-		n = write(fd, x.p, x.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		x = span_from(x, (size_t)n);
-	}
-	return 0;
-}
-
-static int
-sync_data(int fd)
+sync_data(struct journal *j, struct err *e)
 {
 	int ret;
 
 	do
-		ret = fdatasync(fd);
+		ret = fdatasync(j->fd);
 	while (ret < 0 && errno == EINTR);
-	/* Devices and pipes have nothing to sync. */
-	return ret < 0 && errno != EINVAL && errno != EROFS ? -1 : 0;
+	/* Some file systems have nothing to sync. */
+	if (ret < 0 && errno != EINVAL && errno != EROFS)
+		return err_sys(e, "cannot sync '%s'", j->path);
+	return 0;
 }
 
 int
@@ -234,11 +197,10 @@ journal_add(struct journal *j, struct span payload, struct err *e)
 		err_set(e, "'%s' would be larger than %d bytes", j->path, JOURNAL_MAX);
 		goto out;
 	}
-	if (write_all(j->fd, str_span(&line)) < 0 || sync_data(j->fd) < 0) {
-		err_sys(e, "cannot write '%s'", j->path);
+	if (fs_write_fd(j->fd, str_span(&line), j->path, e) < 0 || sync_data(j, e) < 0) {
 		/* Should this fail too, a torn last line is what the next reader drops. */
 		if (ftruncate(j->fd, (off_t)j->good_bytes) < 0)
-			err_sys(e, "cannot write '%s', nor cut its last line off", j->path);
+			err_prefix(e, "with a torn last line");
 		goto out;
 	}
 	j->n_lines = number;

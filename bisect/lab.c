@@ -16,13 +16,9 @@
 #include "common/sig.h"
 
 enum {
-	GRACE_MS = 2000,          /* from SIGTERM to SIGKILL */
+	GRACE_MS = 2000, /* from SIGTERM to SIGKILL */
 	TICK_MS = 200,
-	TIMEOUT_FACTOR = 10,      /* times the baseline */
-	TIMEOUT_FLOOR_MS = 10000, /* a busy machine makes short runs long */
 };
-
-static const uint64_t own_runs = UINT64_C(1) << 40; /* numbers of runs that try the fork server */
 
 void
 lab_note(struct lab *lab, const char *fmt, ...)
@@ -38,206 +34,10 @@ lab_note(struct lab *lab, const char *fmt, ...)
 	lab->c.note(lab->c.data, text.msg);
 }
 
-static int64_t
-elapsed(const struct lab *lab)
+int64_t
+lab_elapsed(const struct lab *lab)
 {
 	return clock_micros() - lab->began;
-}
-
-/* ---- questions ---- */
-
-static uint64_t
-digest_ask(const struct ask *ask)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-	size_t i;
-
-	for (i = 0; i < ask->n; i++)
-		h = (h ^ ask->tests[i]) * 0x100000001b3u;
-	h = (h ^ ask->victim) * 0x100000001b3u;
-	h = (h ^ ask->fresh) * 0x100000001b3u;
-	return (h ^ ask->n) * 0x100000001b3u;
-}
-
-static struct run *
-run_new(struct lab *lab, const struct ask *ask, uint64_t id)
-{
-	struct run *run = xcalloc(1, sizeof(*run));
-	uint32_t *tests = xcalloc(ask->n + 1, sizeof(*tests));
-
-	if (ask->n)
-		memcpy(tests, ask->tests, ask->n * sizeof(*tests));
-	run->lab = lab;
-	run->ask_id = id;
-	run->ask = *ask;
-	run->ask.tests = tests;
-	run->digest = digest_ask(ask);
-	return run;
-}
-
-static void
-stop_stress(struct run *run)
-{
-	for (size_t i = 0; i < run->stress.n; i++) {
-		if (run->stress.p[i]->child)
-			pool_end(run->lab->c.pool, &run->stress.p[i]->child, 1);
-		free(run->stress.p[i]);
-	}
-	vec_clear(&run->stress);
-}
-
-/* Takes the run's folder and process-side state away; the ask remains. */
-static void
-run_clear(struct run *run)
-{
-	struct err e = ERR_INIT;
-
-	stop_stress(run);
-	if (run->trial.rules && trial_release(&run->trial, &e) < 0)
-		lab_note(run->lab, "%s", e.msg);
-	run->state = RUN_QUEUED;
-	run->number = 0;
-}
-
-/* Takes the run out of the list and frees it. */
-static void
-run_free(struct run *run)
-{
-	struct lab *lab = run->lab;
-	size_t i;
-
-	for (i = 0; i < lab->runs.n && lab->runs.p[i] != run; i++)
-		;
-	assert(i < lab->runs.n);
-	memmove(&lab->runs.p[i], &lab->runs.p[i + 1], (lab->runs.n - i - 1) * sizeof(run));
-	lab->runs.n--;
-	run_clear(run);
-	vec_release(&run->stress);
-	free((uint32_t *)run->ask.tests);
-	free(run);
-}
-
-static uint32_t
-count_state(const struct lab *lab, enum run_state state)
-{
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < lab->runs.n; i++)
-		n += lab->runs.p[i]->state == state;
-	return n;
-}
-
-/* ---- starting ---- */
-
-/* It ended without being asked to: there is nothing to stop any more. */
-static void
-stress_ended(void *data, const struct child_end *end UNUSED)
-{
-	struct stress *stress = data;
-
-	stress->child = NULL;
-}
-
-static void
-start_stress(struct run *run)
-{
-	static const char *const argv[] = { "/bin/sh", "-c", "while :; do :; done", NULL };
-	struct child_spec spec = { .argv = argv, .grace_ms = 100, .ended = stress_ended };
-	struct err e = ERR_INIT;
-
-	for (uint32_t i = 0; i < run->lab->c.opt->stress; i++) {
-		struct stress *stress = xcalloc(1, sizeof(*stress));
-
-		spec.data = stress;
-		vec_push(&run->stress, stress);
-		stress->child = pool_start(run->lab->c.pool, &spec, &e);
-	}
-}
-
-static int64_t
-limit_ms(const struct lab *lab)
-{
-	const struct options *opt = lab->c.opt;
-	int64_t limit = 0;
-
-	if (opt->timeout_ms > 0)
-		return opt->timeout_ms;
-	if (lab->baseline > 0)
-		limit = lab->baseline / 1000 * TIMEOUT_FACTOR;
-	else
-		return 0;
-	return limit < TIMEOUT_FLOOR_MS ? TIMEOUT_FLOOR_MS : limit;
-}
-
-static int
-start(struct run *run, struct err *e)
-{
-	struct lab *lab = run->lab;
-	struct executor *ex = run->warm ? lab->fork : lab->local;
-
-	/* The lab's own runs are none of the session's. */
-	run->number = run->ask_id ? lab->next_run++ : own_runs + ++lab->n_own;
-	run->state = RUN_GOING;
-	if (trial_init(&run->trial, &lab->rules, &run->ask, run->number, lab->c.session->scratch,
-	               limit_ms(lab), e) < 0)
-		return -1;
-	start_stress(run);
-	return executor_start(ex, &run->trial.job, e);
-}
-
-static int
-break_down(struct lab *lab, const struct err *e)
-{
-	lab->broken = true;
-	lab->why = *e;
-	return -1;
-}
-
-/* Whether --max-runs leaves room for one more. */
-static bool
-runs_left(const struct lab *lab)
-{
-	uint32_t max = lab->c.opt->max_runs;
-
-	return max == 0 || lab->stats.n_runs + count_state(lab, RUN_GOING) +
-	                   count_state(lab, RUN_ENDED) < max;
-}
-
-static bool
-time_left(const struct lab *lab)
-{
-	return lab->c.opt->budget_ms == 0 || elapsed(lab) < lab->c.opt->budget_ms * 1000;
-}
-
-static struct run *
-next_queued(struct lab *lab)
-{
-	for (size_t i = 0; i < lab->runs.n; i++) {
-		if (lab->runs.p[i]->state == RUN_QUEUED)
-			return lab->runs.p[i];
-	}
-	return NULL;
-}
-
-static int
-start_queued(struct lab *lab)
-{
-	uint32_t jobs = lab->c.opt->jobs ? lab->c.opt->jobs : 1;
-	struct err e = ERR_INIT;
-	struct run *run, *try;
-
-	while (!lab->broken && count_state(lab, RUN_GOING) < jobs && runs_left(lab) && time_left(lab) &&
-	       (run = next_queued(lab)) != NULL) {
-		if (fork_wants_try(lab, run)) {
-			try = run_new(lab, &lab->whole, 0);
-			vec_push(&lab->runs, try);
-			run = try;
-		}
-		run->warm = run->ask_id == 0 || fork_takes(lab, run);
-		if (start(run, &e) < 0)
-			return break_down(lab, &e);
-	}
-	return 0;
 }
 
 /* ---- ends ---- */
@@ -254,7 +54,7 @@ lab_job_ended(void *data, const struct job_end *end)
 			run->end = *end;
 			run->state = RUN_ENDED;
 			run->ended_at = ++lab->n_ends;
-			stop_stress(run);
+			run_stop_stress(run);
 			return;
 		}
 	}
@@ -312,7 +112,7 @@ fill_result(struct lab *lab, const struct run *run, struct result *r)
 	r->fresh = run->ask.fresh;
 	r->warm = run->warm;
 	r->victim = run->ask.victim;
-	r->at = elapsed(lab);
+	r->at = lab_elapsed(lab);
 	r->micros = run->end.micros;
 	r->load = run->end.load;
 	r->n_leaked = run->end.n_leaked;
@@ -420,7 +220,7 @@ conclude(struct lab *lab, struct run *run, struct answer *out)
 	if (cannot_start_at_all(lab, run) && !run->warm) {
 		errno = run->end.code;
 		err_sys(&e, "cannot start '%s'", run->trial.job.argv[0]);
-		return break_down(lab, &e);
+		return lab_break(lab, &e);
 	}
 	result_release(&lab->last);
 	fill_result(lab, run, &lab->last);
@@ -439,7 +239,7 @@ conclude(struct lab *lab, struct run *run, struct answer *out)
 	}
 	keep_log(lab, run);
 	if (write_down(lab, run, &e) < 0)
-		return break_down(lab, &e);
+		return lab_break(lab, &e);
 	take_ends(lab, run);
 	take_result(lab, run, false);
 	hand_out(lab, run, out, false);
@@ -551,7 +351,7 @@ lab_ask(struct lab *lab, const struct ask *ask, uint64_t *id, struct err *e)
 {
 	*id = lab->next_ask++;
 	vec_push(&lab->runs, run_new(lab, ask, *id));
-	if (lab_replaying(lab) || lab->c.replay_only || start_queued(lab) == 0)
+	if (lab_replaying(lab) || lab->c.replay_only || runs_start(lab) == 0)
 		return 0;
 	*e = lab->why;
 	return -1;
@@ -579,10 +379,10 @@ is_over(struct lab *lab, enum lab_event *event)
 {
 	if (sig_pending())
 		*event = LAB_SIGNAL;
-	else if (!time_left(lab))
+	else if (!runs_time_left(lab))
 		*event = LAB_BUDGET;
-	else if (count_state(lab, RUN_GOING) == 0)
-		*event = next_queued(lab) == NULL ? LAB_IDLE : LAB_BUDGET;
+	else if (runs_count(lab, RUN_GOING) == 0)
+		*event = runs_next(lab) == NULL ? LAB_IDLE : LAB_BUDGET;
 	else
 		return false;
 	return true;
@@ -599,14 +399,14 @@ lab_wait(struct lab *lab, struct answer *out, struct err *e)
 		if (lab->runs.n == 0)
 			return LAB_IDLE;
 		if ((got = replay_line(lab, out, e)) < 0)
-			break_down(lab, e);
+			lab_break(lab, e);
 	}
 	if (got == 0 && lab->c.replay_only && !lab->broken)
 		return lab->runs.n ? LAB_SIGNAL : LAB_IDLE;
 	while (!lab->broken && got == 0) {
 		if (!sig_pending() && (run = first_ended(lab)) != NULL) {
 			got = conclude(lab, run, out);
-		} else if (start_queued(lab) == 0 && first_ended(lab) == NULL) {
+		} else if (runs_start(lab) == 0 && first_ended(lab) == NULL) {
 			if (is_over(lab, &event))
 				return event;
 			pool_wait(lab->c.pool, TICK_MS);
@@ -642,8 +442,8 @@ lab_stats(const struct lab *lab)
 {
 	struct lab_stats s = lab->stats;
 
-	s.n_under_way = count_state(lab, RUN_GOING);
+	s.n_under_way = runs_count(lab, RUN_GOING);
 	/* Between runs the time of the last answer, so that `show` says the same. */
-	s.seconds = (double)(lab->runs.n || s.n_runs == 0 ? elapsed(lab) : lab->last.at) / 1e6;
+	s.seconds = (double)(lab->runs.n || s.n_runs == 0 ? lab_elapsed(lab) : lab->last.at) / 1e6;
 	return s;
 }

@@ -1,6 +1,6 @@
 /*
  * The inside of the laboratory, shared by the lab_*.c files and nobody else:
- * lab.c (asks, runs, answers), lab_log.c (lines of the journal), lab_know.c
+ * lab.c (asks and answers), lab_run.c (runs), lab_log.c (lines of the journal), lab_know.c
  * (durations, counts, other failures), lab_fork.c (the fork server).
  */
 #ifndef BISECT_LAB_IN_H
@@ -127,6 +127,22 @@ void lab_note(struct lab *lab, const char *fmt, ...);
 
 /* lab.c: the listener of both executors. */
 void lab_job_ended(void *data, const struct job_end *end);
+int64_t lab_elapsed(const struct lab *lab); /* microseconds of the session */
+
+/* lab_run.c */
+struct run *run_new(struct lab *lab, const struct ask *ask, uint64_t id); /* copies the tests */
+/* Takes the run's folder and processes away; the ask remains, as QUEUED. */
+void run_clear(struct run *run);
+void run_free(struct run *run); /* takes it out of the list too */
+void run_stop_stress(struct run *run);
+uint32_t runs_count(const struct lab *lab, enum run_state state);
+struct run *runs_next(struct lab *lab); /* the first QUEUED one; NULL: none */
+bool runs_time_left(const struct lab *lab); /* --budget */
+/* Starts what is queued, up to --jobs at once and as far as the budget goes.  -1:
+ * the lab is broken. */
+int runs_start(struct lab *lab);
+/* The lab can go on no more, because of e; returns -1. */
+int lab_break(struct lab *lab, const struct err *e);
 
 /* lab_know.c: learns from an answer, in the same way live and on a replay. */
 void know_result(struct lab *lab, const struct result *r, double tests_seconds);

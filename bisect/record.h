@@ -42,4 +42,9 @@ int record_parse(struct record *r, struct span bytes, struct err *e);
 int record_check(const struct record *r, const char *cwd, struct err *e);
 bool record_same_environment(const struct record *r);
 
+/* Of the program, and of the files that the command's words name: contents, or size
+ * and time of change. */
+uint64_t record_digest_files(const char *const *command);
+uint64_t record_digest_environment(void);
+
 #endif

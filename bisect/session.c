@@ -1,8 +1,7 @@
 /* A session's folder: see session.h. */
 #include "common/base.h"
-#include "bisect/session.h"
+#include "bisect/session_in.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -14,8 +13,6 @@
 #include "common/clock.h"
 #include "common/fs.h"
 
-static const char scratch_prefix[] = "flake-bisect-";
-
 void
 session_init(struct session *s)
 {
@@ -23,9 +20,8 @@ session_init(struct session *s)
 	journal_init(&s->journal);
 }
 
-PRINTF_LIKE(1, 2)
-static char *
-text(const char *fmt, ...)
+char *
+session_text(const char *fmt, ...)
 {
 	va_list ap;
 	char *out = NULL;
@@ -45,7 +41,7 @@ text(const char *fmt, ...)
 char *
 session_path(const struct session *s, const char *name)
 {
-	return text("%s/%s", s->dir, name);
+	return session_text("%s/%s", s->dir, name);
 }
 
 /* ---- locks ---- */
@@ -60,11 +56,10 @@ lock_owner(int fd)
 	return n > 0 ? strtol(buf, NULL, 10) : 0;
 }
 
-/* 1 locked, 0 another process has it (*owner), -1 e. */
-static int
-try_lock(const char *dir, int *fd, long *owner, struct err *e)
+int
+session_try_lock(const char *dir, int *fd, long *owner, struct err *e)
 {
-	char *path = text("%s/lock", dir);
+	char *path = session_text("%s/lock", dir);
 	int ret = -1;
 
 	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -91,7 +86,7 @@ lock(struct session *s, struct err *e)
 {
 	char pid[32];
 	long owner = 0;
-	int got = try_lock(s->dir, &s->lock_fd, &owner, e);
+	int got = session_try_lock(s->dir, &s->lock_fd, &owner, e);
 
 	if (got < 0)
 		return -1;
@@ -103,88 +98,13 @@ lock(struct session *s, struct err *e)
 	return 0;
 }
 
-/* ---- scratch folders ---- */
-
-/* Whether path is a folder that session_make_scratch made: ours, with our prefix. */
-static bool
-is_scratch(const char *path)
-{
-	const char *base = strrchr(path, '/');
-	struct stat st;
-
-	return base && strncmp(base + 1, scratch_prefix, strlen(scratch_prefix)) == 0 &&
-	       lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
-}
-
-/* Removes what the file "scratch" of a session speaks of; the session is locked. */
-static void
-sweep(const char *dir)
-{
-	struct str path = STR_INIT(PATH_MAX);
-	char *file = text("%s/scratch", dir);
-
-	if (access(file, F_OK) == 0 && fs_read(&path, file, NULL) == 0) {
-		if (path.n && path.p[path.n - 1] == '\n')
-			str_cut(&path, path.n - 1);
-		if (!is_scratch(str_c(&path)) || fs_remove(str_c(&path), NULL) == 0)
-			unlink(file);
-	}
-	free(file);
-	str_release(&path);
-}
-
-/* The same for all sessions of root that nobody works on. */
-static void
-sweep_all(const char *root)
-{
-	DIR *d = opendir(root);
-	struct dirent *ent;
-	long owner;
-	int fd;
-
-	while (d && (ent = readdir(d))) {
-		char *dir = text("%s/%s", root, ent->d_name), *file = text("%s/scratch", dir);
-
-		if (ent->d_name[0] != '.' && access(file, F_OK) == 0 &&
-		    try_lock(dir, &fd, &owner, NULL) == 1) {
-			sweep(dir);
-			close(fd);
-		}
-		free(dir);
-		free(file);
-	}
-	if (d)
-		closedir(d);
-}
-
-int
-session_make_scratch(struct session *s, bool shared, struct err *e)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *parent, *file = NULL, *line = NULL;
-	int ret = -1;
-
-	assert(s->scratch == NULL);
-	parent = shared ? xstrdup(s->dir) : fs_absolute(tmp && *tmp ? tmp : "/tmp", e);
-	if (parent == NULL || (s->scratch = fs_unique_dir(parent, scratch_prefix, e)) == NULL)
-		goto out;
-	file = session_path(s, "scratch");
-	line = text("%s\n", s->scratch);
-	ret = fs_write(file, span_of(line), e);
-out:
-	free(parent);
-	free(file);
-	free(line);
-	return ret;
-}
-
 /* ---- making and opening ---- */
 
 /* Sessions are nobody's source code. */
 static void
 ignore_in_git(const char *root)
 {
-	char *path = text("%s/.gitignore", root);
+	char *path = session_text("%s/.gitignore", root);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 
 	if (fd >= 0) {
@@ -204,7 +124,7 @@ make_folder(struct session *s, const char *root, struct err *e)
 	clock_day(day, clock_wall());
 	for (n = 1; n < 1000000; n++) {
 		free(s->shown);
-		s->shown = text("%s/%s-%u", root, day, n);
+		s->shown = session_text("%s/%s-%u", root, day, n);
 		if (mkdir(s->shown, 0777) == 0)
 			return 0;
 		if (errno != EEXIST)
@@ -233,7 +153,7 @@ session_create(struct session *s, const char *root, struct err *e)
 	if (fs_mkdirs(root, e) < 0)
 		goto out;
 	ignore_in_git(root);
-	sweep_all(root);
+	session_sweep_all(root);
 	if (make_folder(s, root, e) < 0 || (s->dir = fs_absolute(s->shown, e)) == NULL ||
 	    lock(s, e) < 0 || open_journal(s, true, e) < 0)
 		goto out;
@@ -253,8 +173,8 @@ void
 session_begun(struct session *s)
 {
 	const char *name = strrchr(s->shown, '/') + 1;
-	char *tmp = text("%.*s.latest-%ld", (int)(name - s->shown), s->shown, (long)getpid());
-	char *link = text("%.*slatest", (int)(name - s->shown), s->shown);
+	char *tmp = session_text("%.*s.latest-%ld", (int)(name - s->shown), s->shown, (long)getpid());
+	char *link = session_text("%.*slatest", (int)(name - s->shown), s->shown);
 
 	unlink(tmp);
 	if (symlink(name, tmp) == 0 && rename(tmp, link) < 0)
@@ -274,7 +194,7 @@ session_discard(struct session *s)
 static bool
 is_session(const char *dir)
 {
-	char *record = text("%s/record", dir);
+	char *record = session_text("%s/record", dir);
 	bool is = access(record, F_OK) == 0;
 
 	free(record);
@@ -285,14 +205,14 @@ is_session(const char *dir)
 static char *
 find_latest(const char *root)
 {
-	char *link = text("%s/latest", root), to[NAME_MAX + 1];
+	char *link = session_text("%s/latest", root), to[NAME_MAX + 1];
 	ssize_t n = readlink(link, to, sizeof(to) - 1);
 
 	free(link);
 	if (n <= 0)
 		return NULL;
 	to[n] = '\0';
-	return text("%s/%s", root, to);
+	return session_text("%s/%s", root, to);
 }
 
 static char *
@@ -305,7 +225,8 @@ find_session(const char *root, const char *which, struct err *e)
 		if (path == NULL)
 			err_set(e, "there is no session in '%s': begin one, or name its folder", root);
 	} else {
-		path = is_session(which) || strchr(which, '/') ? xstrdup(which) : text("%s/%s", root, which);
+		path = is_session(which) || strchr(which, '/') ? xstrdup(which)
+		                                               : session_text("%s/%s", root, which);
 	}
 	if (path && !is_session(path)) {
 		err_set(e, "'%s' is no session, or one that never began", path);
@@ -332,7 +253,7 @@ session_open(struct session *s, const char *root, const char *which, bool writab
 	if (open_journal(s, writable, e) < 0)
 		goto fail;
 	if (writable)
-		sweep(s->dir);
+		session_sweep(s->dir);
 	return 0;
 fail:
 	session_close(s);
@@ -363,7 +284,7 @@ session_close(struct session *s)
 int
 session_keep_log(struct session *s, uint64_t run, struct span bytes, struct err *e)
 {
-	char *path = text("%s/runs/%06" PRIu64 ".log", s->dir, run);
+	char *path = session_text("%s/runs/%06" PRIu64 ".log", s->dir, run);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), ret = -1;
 
 	if (fd < 0)

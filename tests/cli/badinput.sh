@@ -17,24 +17,24 @@ suite() {
 
 test_empty_list() {
 	printf '\n# only a remark\n' >list
-	fails_with 128 "$FB" -i list -- true {tests}
+	fails_with 128 "$FB" -i list -- true '{tests}'
 	contains stderr "$err" "'list' holds no test"
-	fails_with 128 "$FB" -i nowhere -- true {tests}
+	fails_with 128 "$FB" -i nowhere -- true '{tests}'
 	contains stderr "$err" "'nowhere'"
 }
 
 test_one_test() {
 	suite only only
 	echo only >list
-	succeeds "$FB" -i list -- ./suite {file}
+	succeeds "$FB" -i list -- ./suite '{file}'
 	contains answer "$out" only
-	fails_with 1 "$FB" -i list -- true {file}
+	fails_with 1 "$FB" -i list -- true '{file}'
 }
 
 test_duplicates() {
 	suite b d
 	printf '%s\n' a b c b d a >list
-	succeeds "$FB" -i list -- ./suite {file}
+	succeeds "$FB" -i list -- ./suite '{file}'
 	contains note "$err" '2 names were listed more than once'
 	contains answer "$out" "  b
   d
@@ -51,7 +51,7 @@ test_odd_names() {
 		seq -f 'u%g' 1 20
 		printf '%s\n' "$odd" | sed 's/\\/\\\\/g'
 	} >list
-	succeeds "$FB" -o answer -i list -- ./suite {file}
+	succeeds "$FB" -o answer -i list -- ./suite '{file}'
 	is answer "$(cat answer)" "it's a; name
 $(printf '%s\n' "$odd" | sed 's/\\/\\\\/g')"
 	[ ! -e pwned ] || fail "a shell has read a name"
@@ -67,25 +67,25 @@ test_newline_in_name() {
 	SH
 	chmod +x suite
 	printf '%s\n' a b 'two\nlines' c d >list
-	succeeds "$FB" -o answer -i list -- ./suite {tests}
+	succeeds "$FB" -o answer -i list -- ./suite '{tests}'
 	is answer "$(cat answer)" 'two\nlines'
-	fails_with 128 "$FB" -i list -- ./suite {file}
+	fails_with 128 "$FB" -i list -- ./suite '{file}'
 	contains stderr "$err" newline
 }
 
 test_names_like_remarks() {
 	suite '#5 & co' ' leading'
 	printf '%s\n' a '\x235 & co' b '\x20leading' c >list
-	succeeds "$FB" -i list -- ./suite {file}
+	succeeds "$FB" -i list -- ./suite '{file}'
 	contains answer "$out" '#5 & co'
 }
 
 test_no_command() {
 	seq 1 5 >list
-	fails_with 128 "$FB" -i list -- ./nothing {tests}
+	fails_with 128 "$FB" -i list -- ./nothing '{tests}'
 	contains stderr "$err" "cannot start './nothing': No such file or directory"
 	: >not-executable
-	fails_with 128 "$FB" -i list -- ./not-executable {tests}
+	fails_with 128 "$FB" -i list -- ./not-executable '{tests}'
 	contains stderr "$err" "cannot start './not-executable': Permission denied"
 }
 
@@ -99,7 +99,7 @@ test_floods() {
 		exit 0
 	SH
 	chmod +x suite
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	contains answer "$out" "'3' makes it fail"
 	size=$(du -sk .flake-bisect | cut -f 1)
 	[ "$size" -lt 6000 ] || fail "the session takes $size KiB"
@@ -110,7 +110,7 @@ test_floods() {
 # Catches a run that cannot be ended.
 test_ignores_term() {
 	seq 1 3 >list
-	fails_with 125 "$FB" -N 3 --timeout 0.3 -i list -- "$FAKE" ignore-term forever '' {tests}
+	fails_with 125 "$FB" -N 3 --timeout 0.3 -i list -- "$FAKE" ignore-term forever '' '{tests}'
 }
 
 # Catches processes that got away from their group and output.
@@ -124,7 +124,7 @@ test_gets_away() {
 		exit 0
 	SH
 	chmod +x suite
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	contains answer "$out" "'3' makes it fail"
 }
 
@@ -137,7 +137,7 @@ test_closes_output() {
 		exit 0
 	SH
 	chmod +x suite
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	contains answer "$out" "'3' makes it fail"
 }
 
@@ -145,7 +145,7 @@ test_closes_output() {
 test_full_disk() {
 	suite 7 31
 	seq 1 40 >list
-	run bash -c 'ulimit -f 3; exec "$@"' - "$FB" -i list -- ./suite {file}
+	run bash -c 'ulimit -f 3; exec "$@"' - "$FB" -i list -- ./suite '{file}'
 	is status "$status" 128
 	contains stderr "$err" 'flake-bisect resume'
 	contains stderr "$err" journal
@@ -194,7 +194,7 @@ $err"
 
 test_victim_not_there() {
 	seq -f 'test_%g' 1 9 >list
-	fails_with 128 "$FB" --victim test_99 -i list -- true {tests}
+	fails_with 128 "$FB" --victim test_99 -i list -- true '{tests}'
 	contains stderr "$err" "there is no test 'test_99' in the list; did you mean 'test_9'?"
 }
 

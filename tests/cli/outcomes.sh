@@ -18,7 +18,7 @@ suite() {
 isolates() { # WHAT OPTIONS...: finds t5 and t21
 	local what=$1
 	shift
-	succeeds "$FB" "$@" -i list -- ./suite {tests}
+	succeeds "$FB" "$@" -i list -- ./suite '{tests}'
 	contains "$what" "$out" "  t5
   t21
 "
@@ -37,13 +37,13 @@ test_cannot_tell() {
 # Catches a command that always "cannot tell" blamed on a test, or asked for ever.
 test_always_cannot_tell() {
 	suite <<<'exit 125'
-	fails_with 125 "$FB" -i list -- ./suite {tests}
+	fails_with 125 "$FB" -i list -- ./suite '{tests}'
 	contains answer "$out$err" 125
 }
 
 test_fail_exit() {
 	suite <<<'has t9 || exit 2; both && exit 3; exit 1'
-	succeeds "$FB" --fail-exit 3 -i list -- ./suite {tests}
+	succeeds "$FB" --fail-exit 3 -i list -- ./suite '{tests}'
 	contains answer "$out" "  t5
   t9
   t21
@@ -87,8 +87,8 @@ test_signal() {
 test_match() {
 	suite <<<'both && echo "warning: it LEAKS 3 times"; has t9 && exit 1; exit 0'
 	isolates answer --match 'LEAKS \d+'
-	fails_with 1 "$FB" --match 'nothing like that' -i list -- ./suite {tests}
-	fails_with 129 "$FB" --match '(' -i list -- ./suite {tests}
+	fails_with 1 "$FB" --match 'nothing like that' -i list -- ./suite '{tests}'
+	fails_with 129 "$FB" --match '(' -i list -- ./suite '{tests}'
 }
 
 # Catches a run that goes on after its match.
@@ -121,8 +121,8 @@ test_stress() {
 
 test_not_reproduced() {
 	suite <<<'exit 0'
-	fails_with 1 "$FB" -i list -- ./suite {tests}
-	fails_with 1 "$FB" --json -i list -- ./suite {tests}
+	fails_with 1 "$FB" -i list -- ./suite '{tests}'
+	fails_with 1 "$FB" --json -i list -- ./suite '{tests}'
 	contains json "$out" '"verdict":"not-reproduced"'
 }
 

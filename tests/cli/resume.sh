@@ -34,7 +34,7 @@ test_kill() {
 		: >runs
 		rm -f stopped
 		echo "$at" >stop-at
-		background "$FB" -i list -- ./suite {tests}
+		background "$FB" -i list -- ./suite '{tests}'
 		wait_for 20 test -e stopped
 		kill -KILL "$pid"
 		wait "$pid" 2>/dev/null
@@ -56,7 +56,7 @@ test_kill() {
 test_interrupt() {
 	suite
 	echo 9 >stop-at
-	background "$FB" -i list -- ./suite {tests}
+	background "$FB" -i list -- ./suite '{tests}'
 	wait_for 20 test -e stopped
 	kill -INT "$pid"
 	wait "$pid"
@@ -72,7 +72,7 @@ test_interrupt() {
 test_terminate() {
 	suite
 	echo 1 >stop-at
-	background "$FB" -i list -- ./suite {tests}
+	background "$FB" -i list -- ./suite '{tests}'
 	wait_for 20 test -e stopped
 	kill -TERM "$pid"
 	wait "$pid"
@@ -82,7 +82,7 @@ test_terminate() {
 # Catches a finished session that is done again.
 test_finished() {
 	suite
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	whole=$out
 	n=$(wc -l <runs)
 	succeeds "$FB" resume
@@ -93,7 +93,7 @@ test_finished() {
 # Catches a budget that resume cannot extend.
 test_budget() {
 	suite
-	fails_with 125 "$FB" -N 5 -i list -- ./suite {tests}
+	fails_with 125 "$FB" -N 5 -i list -- ./suite '{tests}'
 	is runs "$(wc -l <runs)" 5
 	fails_with 125 "$FB" resume
 	is runs "$(wc -l <runs)" 5
@@ -104,7 +104,7 @@ test_budget() {
 # Catches answers for one list believed of another.
 test_list_changed() {
 	suite
-	fails_with 125 "$FB" -N 5 -i list -- ./suite {tests}
+	fails_with 125 "$FB" -N 5 -i list -- ./suite '{tests}'
 	sed -i 's/^t50$/u50/' list
 	fails_with 128 "$FB" resume
 	contains stderr "$err" "the first difference is 'u50'"
@@ -112,7 +112,7 @@ test_list_changed() {
 
 test_command_changed() {
 	suite
-	fails_with 125 "$FB" -N 5 -i list -- ./suite {tests}
+	fails_with 125 "$FB" -N 5 -i list -- ./suite '{tests}'
 	echo '# more' >>suite
 	fails_with 128 "$FB" resume
 	contains stderr "$err" "the command changed: './suite'"
@@ -120,7 +120,7 @@ test_command_changed() {
 
 test_directory_changed() {
 	suite
-	fails_with 125 "$FB" -N 5 -i list -- ./suite {tests}
+	fails_with 125 "$FB" -N 5 -i list -- ./suite '{tests}'
 	mkdir other
 	cd other || exit
 	fails_with 128 "$FB" resume "../.flake-bisect/$(readlink ../.flake-bisect/latest)"
@@ -130,7 +130,7 @@ test_directory_changed() {
 # Catches a torn line that makes a session unreadable, and one believed.
 test_torn() {
 	suite
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	whole=$(answer)
 	n=$(wc -l <runs)
 	truncate -s -5 .flake-bisect/latest/journal
@@ -144,7 +144,7 @@ test_torn() {
 # Catches answers believed that are not those that were given.
 test_damaged() {
 	suite
-	fails_with 125 "$FB" -N 5 -i list -- ./suite {tests}
+	fails_with 125 "$FB" -N 5 -i list -- ./suite '{tests}'
 	sed -i '2s/verdict=pass/verdict=fail/;2s/verdict=unresolved/verdict=fail/' .flake-bisect/latest/journal
 	fails_with 128 "$FB" resume
 	contains stderr "$err" 'line 2 is damaged'
@@ -154,20 +154,20 @@ test_damaged() {
 test_scratch_swept() {
 	suite
 	echo 3 >stop-at
-	background "$FB" -i list -- ./suite {tests}
+	background "$FB" -i list -- ./suite '{tests}'
 	wait_for 20 test -e stopped
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
 	[ -n "$(ls "$TMPDIR")" ] || fail "the killed session had no scratch folder"
 	rm stop-at
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	is TMPDIR "$(ls "$TMPDIR")" ''
 }
 
 # Catches several runs under way that are answered in another order than recorded.
 test_parallel() {
 	suite
-	background "$FB" -j 3 -i list -- ./suite {tests}
+	background "$FB" -j 3 -i list -- ./suite '{tests}'
 	wait_for 20 eval '[ "$(wc -l <runs)" -ge 8 ]'
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null

@@ -16,11 +16,11 @@ suite() {
 # Catches a second session written over the first, or `latest` left on the old one.
 test_folders() {
 	suite
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	contains stdout "$out" .flake-bisect/
 	first=$(readlink .flake-bisect/latest)
 	matches name "$first" '[0-9]{8}-1'
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	matches name "$(readlink .flake-bisect/latest)" '[0-9]{8}-2'
 	[ -s ".flake-bisect/$first/journal" ] || fail "the first journal is gone"
 	is gitignore "$(cat .flake-bisect/.gitignore)" '*'
@@ -29,7 +29,7 @@ test_folders() {
 # Catches another root ignored.
 test_session_option() {
 	suite
-	succeeds "$FB" --session elsewhere/deep -i list -- ./suite {tests}
+	succeeds "$FB" --session elsewhere/deep -i list -- ./suite '{tests}'
 	[ -s elsewhere/deep/latest/journal ] || fail "no journal in elsewhere/deep"
 	[ ! -e .flake-bisect ] || fail "also in .flake-bisect"
 	succeeds "$FB" show --session elsewhere/deep
@@ -46,14 +46,14 @@ test_two_at_once() {
 		exec ./suite "$@"
 	SH
 	chmod +x slow
-	background "$FB" -i list -- ./slow {tests}
+	background "$FB" -i list -- ./slow '{tests}'
 	one=$pid
 	wait_for 10 compgen -G 'began.*'
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	contains answer "$out" t31
 	: >go
 	wait "$one" || fail "the first ended with $?"
-	is sessions "$(ls .flake-bisect | grep -c -- -)" 2
+	is sessions "$(printf '%s\n' .flake-bisect/*-* | wc -l)" 2
 }
 
 # Catches a resume that works on a session that another process has open.
@@ -66,7 +66,7 @@ test_resume_running() {
 		exec ./suite "$@"
 	SH
 	chmod +x slow
-	background "$FB" -i list -- ./slow {tests}
+	background "$FB" -i list -- ./slow '{tests}'
 	one=$pid
 	wait_for 10 compgen -G 'began.*'
 	fails_with 128 "$FB" resume
@@ -85,7 +85,7 @@ test_no_secrets() {
 		exec ./suite "$@"
 	SH
 	chmod +x leaky
-	succeeds env MY_API_TOKEN=hunter2hunter2 PLAIN_THING=kept "$FB" -i list -- ./leaky {tests}
+	succeeds env MY_API_TOKEN=hunter2hunter2 PLAIN_THING=kept "$FB" -i list -- ./leaky '{tests}'
 	lacks session "$(cat .flake-bisect/latest/* .flake-bisect/latest/runs/* 2>/dev/null)" hunter2
 	contains log "$(cat .flake-bisect/latest/runs/000001.log)" 'MY_API_TOKEN=[MY_API_TOKEN]'
 	lacks record "$(cat .flake-bisect/latest/record)" PLAIN_THING
@@ -102,7 +102,7 @@ test_tmpdir() {
 		exec ./suite "$@"
 	SH
 	chmod +x temp
-	succeeds env OUTSIDE="$PWD/tmpdirs" "$FB" -i list -- ./temp {tests}
+	succeeds env OUTSIDE="$PWD/tmpdirs" "$FB" -i list -- ./temp '{tests}'
 	[ "$(sort tmpdirs | uniq -d | wc -l)" = 0 ] || fail "a TMPDIR was used twice"
 	for dir in $(cat tmpdirs); do
 		[ ! -e "$dir" ] || fail "$dir is left"
@@ -120,18 +120,18 @@ test_launcher() {
 		exec "$@"
 	SH
 	chmod +x launch
-	succeeds "$FB" --launcher "./launch 'two words'" -i list -- ./suite {tests}
+	succeeds "$FB" --launcher "./launch 'two words'" -i list -- ./suite '{tests}'
 	contains answer "$out" t31
 	contains launched "$(head -n 1 launched)" "two words $PWD/.flake-bisect/"
 	contains repro "$out" "./launch 'two words' ./suite t7 t31"
-	fails_with 128 "$FB" --launcher "'open" -i list -- ./suite {tests}
+	fails_with 128 "$FB" --launcher "'open" -i list -- ./suite '{tests}'
 	contains stderr "$err" launcher
 }
 
 # Catches `show` running something, or another answer than the search's.
 test_show() {
 	suite
-	succeeds "$FB" -i list -- ./suite {tests}
+	succeeds "$FB" -i list -- ./suite '{tests}'
 	first=$out
 	mv suite away
 	succeeds "$FB" show
@@ -153,7 +153,7 @@ test_no_session() {
 # Catches an empty folder left where nothing could be listed.
 test_never_began() {
 	: >list
-	fails_with 128 "$FB" -i list -- ./suite {tests}
+	fails_with 128 "$FB" -i list -- ./suite '{tests}'
 	contains stderr "$err" "'list' holds no test"
 	is folder "$(ls .flake-bisect)" ''
 }

@@ -136,7 +136,8 @@ test_answers(void)
 	const struct other_failure *others;
 
 	make_place(&p);
-	script = "case \" $* \" in *' t3 '*) echo FAIL: bug $$; exit 1;; *' t5 '*) echo network down; exit 1;; esac";
+	script = "case \" $* \" in *' t3 '*) echo FAIL: bug $$; exit 1;;"
+	         " *' t5 '*) echo network down; exit 1;; esac";
 	if (!open_lab(&p, false, false))
 		return;
 	CHECK_INT(lab_wait(p.lab, &a, &e), LAB_IDLE);

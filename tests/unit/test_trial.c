@@ -13,42 +13,45 @@ struct row {
 	const char *what;
 	const char *ends;
 	uint32_t n_asked;
-	enum job_how how;
+	int how;              /* enum job_how */
 	int code;
 	int victim;           /* -1: none */
 	const char *message;  /* NULL: none */
 	const char *unresolved, *kind;
 	enum outcome outcome;
-	enum verdict verdict;
+	int verdict;          /* enum verdict */
 	const char *why;      /* part of it; NULL: not looked at */
 };
 
+enum { EXIT = JOB_EXITED, PASS = VERDICT_PASS, FAIL = VERDICT_FAIL, UNSURE = VERDICT_UNRESOLVED };
+#define NO NULL
+
 static const struct row rows[] = {
-	{ "all pass", "ppp", 3, JOB_EXITED, 0, -1, NULL, NULL, NULL, OUT_PASS, VERDICT_PASS, NULL },
-	{ "one fails", "pfp", 3, JOB_EXITED, 1, -1, "E: x", NULL, NULL, OUT_FAIL, VERDICT_FAIL, NULL },
-	{ "one fails, exit 0", "pfp", 3, JOB_EXITED, 0, -1, NULL, NULL, NULL, OUT_FAIL, VERDICT_FAIL, NULL },
-	{ "exit 1, none failed", "ppp", 3, JOB_EXITED, 1, -1, NULL, NULL, NULL, OUT_FAIL, VERDICT_FAIL, NULL },
-	{ "absent", "p-p", 3, JOB_EXITED, 0, -1, NULL, NULL, NULL, OUT_ABSENT, VERDICT_UNRESOLVED, "'b' was asked" },
-	{ "absent, but one fails", "f-p", 3, JOB_EXITED, 1, -1, NULL, NULL, NULL, OUT_FAIL, VERDICT_FAIL, NULL },
-	{ "nothing ran", "---", 3, JOB_EXITED, 0, -1, NULL, NULL, NULL, OUT_ABSENT, VERDICT_UNRESOLVED, "'a' and 2 more" },
-	{ "all skipped", "sss", 3, JOB_EXITED, 0, -1, NULL, NULL, NULL, OUT_PASS, VERDICT_PASS, NULL },
-	{ "more than asked", "pppppppp", 2, JOB_EXITED, 0, -1, NULL, NULL, NULL, OUT_ABSENT, VERDICT_UNRESOLVED, "ran 6 tests" },
-	{ "125", "pp", 2, JOB_EXITED, 125, -1, NULL, NULL, NULL, OUT_UNRESOLVED, VERDICT_UNRESOLVED, "125" },
-	{ "126", "pp", 2, JOB_EXITED, 126, -1, NULL, NULL, NULL, OUT_UNRESOLVED, VERDICT_UNRESOLVED, "126" },
-	{ "127", "--", 2, JOB_EXITED, 127, -1, NULL, NULL, NULL, OUT_UNRESOLVED, VERDICT_UNRESOLVED, "127" },
-	{ "adapter says no", "pp", 2, JOB_EXITED, 5, -1, NULL, "no tests ran", NULL, OUT_UNRESOLVED, VERDICT_UNRESOLVED, "no tests ran" },
-	{ "crash", "p-", 2, JOB_SIGNALLED, 11, -1, NULL, "it broke off", NULL, OUT_CRASH, VERDICT_FAIL, NULL },
-	{ "whole fails", "pp", 2, JOB_EXITED, 0, -1, NULL, NULL, "reference leak", OUT_FAIL, VERDICT_FAIL, NULL },
-	{ "timeout", "p-", 2, JOB_TIMED_OUT, 0, -1, NULL, NULL, NULL, OUT_TIMEOUT, VERDICT_UNRESOLVED, "longer than 5.0 s" },
-	{ "cancelled", "--", 2, JOB_CANCELLED, 0, -1, NULL, NULL, NULL, OUT_CANCELLED, VERDICT_UNRESOLVED, NULL },
-	{ "not started", "--", 2, JOB_NOT_STARTED, 2, -1, NULL, NULL, NULL, OUT_NOT_STARTED, VERDICT_UNRESOLVED, "No such file" },
-	{ "victim fails", "ppf", 3, JOB_EXITED, 1, 2, NULL, NULL, NULL, OUT_FAIL, VERDICT_FAIL, NULL },
-	{ "another than the victim", "fpp", 3, JOB_EXITED, 1, 2, NULL, NULL, NULL, OUT_PASS, VERDICT_PASS, NULL },
-	{ "victim not run", "pp-", 3, JOB_EXITED, 0, 2, NULL, NULL, NULL, OUT_ABSENT, VERDICT_UNRESOLVED, "'c' did not run" },
-	{ "victim skipped", "pps", 3, JOB_EXITED, 0, 2, NULL, NULL, NULL, OUT_UNRESOLVED, VERDICT_UNRESOLVED, "'c' was skipped" },
-	{ "polluter not run", "-pp", 3, JOB_EXITED, 0, 2, NULL, NULL, NULL, OUT_ABSENT, VERDICT_UNRESOLVED, "'a' was asked" },
-	{ "crash in the victim", "pp-", 3, JOB_SIGNALLED, 6, 2, NULL, NULL, NULL, OUT_CRASH, VERDICT_FAIL, NULL },
-	{ "victim passed, then a crash", "ppp", 3, JOB_SIGNALLED, 6, 2, NULL, NULL, NULL, OUT_PASS, VERDICT_PASS, NULL },
+	{ "all pass", "ppp", 3, EXIT, 0, -1, NO, NO, NO, OUT_PASS, PASS, NO },
+	{ "one fails", "pfp", 3, EXIT, 1, -1, "E: x", NO, NO, OUT_FAIL, FAIL, NO },
+	{ "one fails, exit 0", "pfp", 3, EXIT, 0, -1, NO, NO, NO, OUT_FAIL, FAIL, NO },
+	{ "exit 1, none failed", "ppp", 3, EXIT, 1, -1, NO, NO, NO, OUT_FAIL, FAIL, NO },
+	{ "absent", "p-p", 3, EXIT, 0, -1, NO, NO, NO, OUT_ABSENT, UNSURE, "'b' was asked" },
+	{ "absent, but one fails", "f-p", 3, EXIT, 1, -1, NO, NO, NO, OUT_FAIL, FAIL, NO },
+	{ "nothing ran", "---", 3, EXIT, 0, -1, NO, NO, NO, OUT_ABSENT, UNSURE, "'a' and 2 more" },
+	{ "all skipped", "sss", 3, EXIT, 0, -1, NO, NO, NO, OUT_PASS, PASS, NO },
+	{ "more than asked", "pppppppp", 2, EXIT, 0, -1, NO, NO, NO, OUT_ABSENT, UNSURE, "ran 6 tests" },
+	{ "125", "pp", 2, EXIT, 125, -1, NO, NO, NO, OUT_UNRESOLVED, UNSURE, "125" },
+	{ "126", "pp", 2, EXIT, 126, -1, NO, NO, NO, OUT_UNRESOLVED, UNSURE, "126" },
+	{ "127", "--", 2, EXIT, 127, -1, NO, NO, NO, OUT_UNRESOLVED, UNSURE, "127" },
+	{ "adapter says no", "pp", 2, EXIT, 5, -1, NO, "no tests ran", NO, OUT_UNRESOLVED, UNSURE, "no tests ran" },
+	{ "crash", "p-", 2, JOB_SIGNALLED, 11, -1, NO, "it broke off", NO, OUT_CRASH, FAIL, NO },
+	{ "whole fails", "pp", 2, EXIT, 0, -1, NO, NO, "reference leak", OUT_FAIL, FAIL, NO },
+	{ "timeout", "p-", 2, JOB_TIMED_OUT, 0, -1, NO, NO, NO, OUT_TIMEOUT, UNSURE, "longer than 5.0 s" },
+	{ "cancelled", "--", 2, JOB_CANCELLED, 0, -1, NO, NO, NO, OUT_CANCELLED, UNSURE, NO },
+	{ "not started", "--", 2, JOB_NOT_STARTED, 2, -1, NO, NO, NO, OUT_NOT_STARTED, UNSURE, "No such file" },
+	{ "victim fails", "ppf", 3, EXIT, 1, 2, NO, NO, NO, OUT_FAIL, FAIL, NO },
+	{ "another than the victim", "fpp", 3, EXIT, 1, 2, NO, NO, NO, OUT_PASS, PASS, NO },
+	{ "victim not run", "pp-", 3, EXIT, 0, 2, NO, NO, NO, OUT_ABSENT, UNSURE, "'c' did not run" },
+	{ "victim skipped", "pps", 3, EXIT, 0, 2, NO, NO, NO, OUT_UNRESOLVED, UNSURE, "'c' was skipped" },
+	{ "polluter not run", "-pp", 3, EXIT, 0, 2, NO, NO, NO, OUT_ABSENT, UNSURE, "'a' was asked" },
+	{ "crash in the victim", "pp-", 3, JOB_SIGNALLED, 6, 2, NO, NO, NO, OUT_CRASH, FAIL, NO },
+	{ "victim passed, then a crash", "ppp", 3, JOB_SIGNALLED, 6, 2, NO, NO, NO, OUT_PASS, PASS, NO },
 };
 
 static void
@@ -57,7 +60,7 @@ judge_row(struct judgement *j, const struct trial_rules *rules, const struct row
 {
 	static const uint32_t asked[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 	struct reading reading;
-	struct job_end end = { .id = 1, .how = row->how, .code = row->code };
+	struct job_end end = { .id = 1, .how = (enum job_how)row->how, .code = row->code };
 	struct ask ask = { .tests = asked, .n = row->n_asked, .phase = "gate", .fresh = true,
 		           .victim = row->victim < 0 ? TESTLIST_NONE : (uint32_t)row->victim };
 	struct trial_facts facts = { .ask = &ask, .end = &end, .reading = &reading, .timeout_ms = 5000,
@@ -67,7 +70,8 @@ judge_row(struct judgement *j, const struct trial_rules *rules, const struct row
 	for (uint32_t i = 0; row->ends[i]; i++) {
 		if (row->ends[i] != '-')
 			reading_test(&reading, span_of(testlist_name(&list, i)),
-			             row->ends[i] == 'p' ? TEST_PASS : row->ends[i] == 'f' ? TEST_FAIL : TEST_SKIP, 1000);
+			             row->ends[i] == 'p' ? TEST_PASS :
+			             row->ends[i] == 'f' ? TEST_FAIL : TEST_SKIP, 1000);
 	}
 	if (row->message)
 		reading_message(&reading, span_of(row->message));
@@ -140,7 +144,8 @@ test_listed_exits(void)
 
 	CHECK_INT(trial_rules_init(&rules, &opt, &exits, &command, &list, &e), 0);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct row row = { .ends = "", .n_asked = 2, .how = cases[i].how, .code = cases[i].code, .victim = -1 };
+		struct row row = { .ends = "", .n_asked = 2, .how = cases[i].how, .code = cases[i].code,
+			           .victim = -1 };
 		struct judgement j;
 
 		judge_row(&j, &rules, &row, NULL, NULL);
@@ -190,7 +195,9 @@ test_launcher_words(void)
 static void
 test_keep(void)
 {
-	static const size_t sizes[] = { 0, 1, KEEP_PART, KEEP_PART + 1, 2 * KEEP_PART, 2 * KEEP_PART + 1, 500001 };
+	static const size_t sizes[] = {
+		0, 1, KEEP_PART, KEEP_PART + 1, 2 * KEEP_PART, 2 * KEEP_PART + 1, 500001,
+	};
 	static const size_t chunks[] = { 1, 7, 4096, 1 << 20 };
 	char *bytes = xmalloc(1 << 20);
 
@@ -204,12 +211,14 @@ test_keep(void)
 
 			keep_init(&k);
 			for (at = 0; at < n; at += chunks[c])
-				keep_feed(&k, (struct span){ bytes + at, n - at < chunks[c] ? n - at : chunks[c] });
+				keep_feed(&k, (struct span){ bytes + at,
+				                             n - at < chunks[c] ? n - at : chunks[c] });
 			CHECK_INT(keep_dropped(&k), n - kept);
 			keep_text(&k, &text);
 			CHECK(n != kept || (text.n == n && memcmp(str_c(&text), bytes, n) == 0));
 			CHECK(n == kept || memcmp(text.p, bytes, KEEP_PART) == 0);
-			CHECK(n < KEEP_PART || memcmp(text.p + text.n - KEEP_PART, bytes + n - KEEP_PART, KEEP_PART) == 0);
+			CHECK(n < KEEP_PART || memcmp(text.p + text.n - KEEP_PART, bytes + n - KEEP_PART,
+			                              KEEP_PART) == 0);
 			keep_tail(&k, &tail);
 			CHECK(tail.n <= 2 * KEEP_PART);
 			CHECK(tail.n == 0 || memcmp(tail.p, bytes + n - tail.n, tail.n) == 0);
