@@ -194,18 +194,20 @@ settle_alone(struct inquiry *q, enum gate *out)
 		struct counts a = alone_counts(q), w = whole_counts(q);
 		bool steady = a.fails == a.runs && w.fails == w.runs;
 		uint32_t runs = a.runs + (q->n > 1 ? w.runs : 0);
+		double higher;
 		if (steady && stats_steady(runs) >= confidence) {
 			q->f->verdict = FOUND_FAILS_ALONE;
 			q->f->confidence = stats_steady(runs);
 			break;
 		}
-		if (!steady && stats_higher(w.fails, w.runs, a.fails, a.runs) >= confidence) {
-			*out = GATE_SEARCH;
+		higher = stats_higher(w.fails, w.runs, a.fails, a.runs);
+		if (!steady && q->n > 1 && (higher >= confidence || a.runs >= ALONE_MAX)) {
+			*out = GATE_SEARCH; /* which has the plain flake as a hypothesis */
 			return 0;
 		}
-		if (!steady && (a.runs >= ALONE_MAX || (a.runs >= 10 && a.fails >= 2 && w.runs >= 5))) {
+		if (!steady && a.fails >= 2 && a.runs >= 10 && (q->n == 1 || (w.runs >= 5 && higher < 0.3))) {
 			q->f->verdict = FOUND_PLAIN_FLAKE;
-			q->f->confidence = 1 - stats_higher(w.fails, w.runs, a.fails, a.runs);
+			q->f->confidence = 1 - higher;
 			break;
 		}
 		if (ask_both(q, !steady && q->n > 1 && w.runs < WHOLE_MAX && w.runs * 2 < a.runs, 1, true) < 0)

@@ -118,6 +118,8 @@ struct search {
 	struct ranges answer; /* needed candidates, as places; after SEARCH_FOUND */
 	double posterior;
 	size_t n_told;        /* of q->past */
+	struct ranges proved;  /* the answer of the last proof */
+	size_t n_before_proof; /* pasts when the proof of that answer began */
 	unsigned n_doubts;    /* how often a proof contradicted the answer */
 	bool reduced;         /* the answer is that of the sound fall-back */
 	bool few;             /* the answer is what --max-tests left, not minimal */
@@ -131,6 +133,11 @@ int search_run(struct search *s, enum search_end *out);
 int search_reduce(struct search *s, enum search_end *out);
 /* Tells the plan what was answered meanwhile. */
 void search_tell(struct search *s);
+/* Tells it, and whether its answer is still the same, with the confidence asked for. */
+bool search_stands(struct search *s);
+/* What cannot be guilty by itself: the fixed places, else k tests outside the answer,
+ * others at each turn (steps of the golden ratio spread them). */
+void search_control(const struct search *s, uint32_t k, uint32_t turn, struct ranges *out);
 
 /* drive_proof.c */
 struct proof {

@@ -7,7 +7,7 @@
 #include "bisect/drive_in.h"
 #include "bisect/stats.h"
 
-enum { DOUBTS = 3, PLAIN_RUNS = 6 };
+enum { DOUBTS = 6, PLAIN_RUNS = 12 };
 
 const uint32_t *
 finding_tests(struct inquiry *q, const struct ranges *set, uint32_t *n)
@@ -91,16 +91,16 @@ open_search(struct search *s, struct inquiry *q, bool wide)
 	set_release(&fixed);
 }
 
-/* Runs of everything that is left, and of at most half of the candidates. */
+/* Runs of everything that is left, and of next to nothing (see ask_sizes). */
 static void
-count_sizes(const struct search *s, struct counts *whole, struct counts *part)
+count_sizes(const struct search *s, struct counts *whole, struct counts *few)
 {
 	struct ranges all = { VEC_INIT };
 	bool shows;
 	size_t i;
 
 	memset(whole, 0, sizeof(*whole));
-	memset(part, 0, sizeof(*part));
+	memset(few, 0, sizeof(*few));
 	inquiry_whole(s->q, &all);
 	for (i = 0; i < s->q->past.n; i++) {
 		const struct past *p = &s->q->past.p[i];
@@ -109,8 +109,9 @@ count_sizes(const struct search *s, struct counts *whole, struct counts *part)
 			continue;
 		if (set_equal(&p->set, &all))
 			c = whole;
-		else if (2 * (uint64_t)set_common(&p->set, &s->cand) <= s->n)
-			c = part;
+		else if (set_equal(&p->set, &s->fixed) ||
+		         (s->fixed.v.n == 0 && strcmp(p->phase, "proof") == 0 && ranges_count(&p->set) == 1))
+			c = few;
 		if (c) {
 			c->runs++;
 			c->fails += shows;
@@ -119,34 +120,48 @@ count_sizes(const struct search *s, struct counts *whole, struct counts *part)
 	set_release(&all);
 }
 
-/* The plan says that nothing matters: does the whole list really not show more often
- * than its parts? */
+/* The whole list once more, and twice next to nothing: the victim alone, or one test. */
+static int
+ask_sizes(struct search *s, uint32_t turn)
+{
+	struct inquiry *q = s->q;
+	struct question qs[3] = { { .fresh = true }, { .fresh = true }, { .fresh = true } };
+	unsigned n = s->n > 1 || s->fixed.v.n ? 3 : 1, i;
+	int rc;
+
+	inquiry_whole(q, &qs[0].set);
+	for (i = 1; i < n; i++)
+		search_control(s, 1, 2 * turn + i, &qs[i].set);
+	rc = inquiry_batch(q, qs, n);
+	for (i = 0; i < n; i++)
+		set_release(&qs[i].set);
+	return rc;
+}
+
+/* The plan says that no test matters: does the whole list really not show more often
+ * than next to nothing does? */
 static int
 confirm_plain(struct search *s, bool *plain)
 {
-	double confidence = s->q->d->opt->confidence;
-	struct counts whole, part;
-	struct ranges all = { VEC_INIT };
-	enum verdict v;
+	struct finding *f = s->q->f;
+	struct counts whole, few;
+	double higher;
+	uint32_t turn;
 	int rc = 0;
 
 	s->q->phase = "proof";
 	s->q->plan = NULL;
 	*plain = true;
-	inquiry_whole(s->q, &all);
-	while (rc == 0) {
-		count_sizes(s, &whole, &part);
-		if (stats_higher(whole.fails, whole.runs, part.fails, part.runs) >= confidence) {
-			*plain = false;
+	for (turn = 0; rc == 0; turn++) {
+		count_sizes(s, &whole, &few);
+		higher = stats_higher(whole.fails, whole.runs, few.fails, few.runs);
+		*plain = higher < 0.9;
+		f->confidence = 1 - higher * (1 - s->q->d->opt->confidence);
+		if (higher >= s->q->d->opt->confidence || (higher < 0.3 && whole.runs >= 3) ||
+		    turn >= PLAIN_RUNS || s->q->n_spoilt >= TRIES_MAX)
 			break;
-		}
-		if (whole.runs >= PLAIN_RUNS || s->q->n_spoilt >= TRIES_MAX)
-			break;
-		rc = inquiry_once(s->q, &all, true, &v);
+		rc = ask_sizes(s, turn);
 	}
-	s->q->f->confidence = 1 - stats_higher(whole.fails, whole.runs, part.fails, part.runs) *
-	                              (1 - confidence);
-	set_release(&all);
 	return rc;
 }
 
@@ -190,9 +205,9 @@ weigh(struct search *s, bool *again, bool *another)
 	int rc = drive_prove(s, &p);
 
 	*again = *another = false;
-	if (rc == 0 && p.contradicted) {
+	if (rc == 0 && (p.contradicted || (!p.another && !search_stands(s)))) {
 		*again = true;
-		s->n_doubts++;
+		s->n_doubts += p.contradicted ? 2 : 1;
 		search_tell(s);
 	} else if (rc == 0 || p.exact.fails) {
 		culprit_add(s, &p);
@@ -225,9 +240,12 @@ step(struct search *s, enum search_end end, bool *over, bool *another)
 		rc = confirm_plain(s, &plain);
 		if (rc == 0 && plain)
 			s->q->f->verdict = FOUND_PLAIN_FLAKE;
+		*over = plain;
 		if (rc < 0 || plain)
 			return rc;
-		end = SEARCH_LOST;
+		search_tell(s);
+		s->n_doubts += s->plan && plan_not_plain(s->plan) ? 2 : DOUBTS;
+		return 0;
 	}
 	if (end == SEARCH_FOUND || end == SEARCH_FEW) {
 		rc = weigh(s, &again, another);

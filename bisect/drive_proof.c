@@ -17,17 +17,19 @@ enum {
 	ASKS_MAX = 400,  /* questions of one proof */
 	EXACT_MAX = 40,  /* of the answer by itself when it is compared */
 	REST_MAX = 12,   /* of everything without it, once one showed */
-	EACH_MAX = 12,   /* of one set without one test, once one showed */
+	EACH_MAX = 24,   /* of one set without one test, once one showed */
+	SHOWN = 5,       /* a search in which the answer showed less often wants it twice more */
 };
+#define CONVICT 0.9 /* evidence of the proof by itself, on top of the search's confidence */
 #define ANOTHER_PRIOR 0.1 /* of another culprit among the rest, before any run without this one */
 
 struct tally {
 	struct counts with;   /* runs with all of the answer */
 	struct counts exact;  /* of nothing else */
-	struct counts fresh;  /* of these, in the proof or never warm */
-	struct counts proof;  /* of these, asked by the proof */
+	struct counts proof;  /* of these, asked by this proof: the search did not choose by them */
 	struct counts lack;   /* runs without at least one of it */
 	struct counts small;  /* of these, small ones */
+	struct counts control; /* of these, asked by this proof */
 	struct counts rest;   /* of everything without all of it */
 	struct counts rest_fresh;
 	double left_over;     /* chance that the rest holds another culprit */
@@ -40,12 +42,10 @@ count(struct counts *c, bool shows)
 	c->fails += shows;
 }
 
-/* The rate of the answer, a little under what was seen unless it is certain. */
+/* The rate of the answer: Jeffreys' estimate, a little under 1 where it always showed. */
 static double
 rate_of(const struct tally *t)
 {
-	if (t->with.fails == t->with.runs && t->lack.fails == 0)
-		return 1;
 	return (t->with.fails + 0.5) / (t->with.runs + 1.0);
 }
 
@@ -63,15 +63,15 @@ tally_past(const struct search *s, const struct past *p, bool shows, struct tall
 		if (size != n_answer + fixed)
 			return;
 		count(&t->exact, shows);
-		if (p->fresh)
-			count(&t->fresh, shows);
-		if (strcmp(p->phase, "proof") == 0)
+		if (p >= s->q->past.p + s->n_before_proof)
 			count(&t->proof, shows);
 		return;
 	}
 	count(&t->lack, shows);
 	if (cand <= little)
 		count(&t->small, shows);
+	if (cand <= little && p >= s->q->past.p + s->n_before_proof)
+		count(&t->control, shows);
 	if (held == 0 && cand == s->n - n_answer) {
 		count(&t->rest, shows);
 		if (p->fresh)
@@ -133,28 +133,6 @@ rest_set(const struct search *s, bool whole, struct ranges *out)
 	set_release(&all);
 }
 
-/* What cannot be guilty by itself: the fixed places, else innocent tests as many as the
- * answer has, others at each turn (steps of the golden ratio spread them). */
-static void
-control_set(const struct search *s, uint32_t turn, struct ranges *out)
-{
-	uint32_t k = ranges_count(&s->answer), taken = 0, i;
-	struct ranges one = { VEC_INIT };
-
-	set_copy(out, &s->fixed);
-	if (out->v.n)
-		return;
-	for (i = 0; taken < k && i < 8 * k + 64; i++) {
-		uint32_t x = s->place[(turn * 97 + i + 1) * 2654435769u % s->n];
-		if (ranges_has(&s->answer, x) || ranges_has(out, x))
-			continue;
-		set_one(&one, x);
-		set_join(out, &one);
-		taken++;
-	}
-	set_release(&one);
-}
-
 /* Runs of the answer's set without the one at place x: exactly, and how many larger
  * ones that lack it did not show. */
 static struct counts
@@ -187,18 +165,22 @@ round_add(struct round *r)
 	return &r->ask.p[r->ask.n - 1].set;
 }
 
-/* Sufficient: does the answer by itself show, and more often than innocent sets? */
+/* Sufficient: does the answer by itself show, and more often than innocent sets?
+ * Where everything without it shows now and then too, only what this proof asked counts:
+ * of a plain flake the search may have found the one set that looks guilty. */
 static void
 round_exact(struct round *r)
 {
 	const struct tally *t = &r->t;
 	double confidence = r->s->q->d->opt->confidence, rate = rate_of(t);
-	bool noisy = t->lack.fails > 0;
+	bool noisy = t->lack.fails > 0, doubtful = t->rest.fails > 0 && t->rest.fails < t->rest.runs;
 	uint32_t limit = stats_runs_below(rate < 0.9 ? rate * 0.8 : 0.7, confidence);
-	bool done = rate >= 1 ? t->fresh.fails > 0 : t->proof.fails > 0;
+	bool done = t->proof.fails >= (t->with.fails - t->proof.fails < SHOWN ? 2 : 1);
+	const struct counts *innocent = doubtful ? &t->control : &t->small;
 
 	if (noisy && done)
-		done = stats_higher(t->proof.fails, t->proof.runs, t->small.fails, t->small.runs) >= confidence;
+		done = stats_higher(t->proof.fails, t->proof.runs, innocent->fails, innocent->runs) >=
+		       (doubtful ? confidence : CONVICT);
 	if (done)
 		return;
 	if (t->proof.runs >= limit && (t->proof.fails == 0 || t->proof.runs >= EXACT_MAX)) {
@@ -206,8 +188,8 @@ round_exact(struct round *r)
 		return;
 	}
 	answer_set(r->s, UINT32_MAX, round_add(r));
-	if (noisy && t->small.runs < 2 * t->proof.runs + 4 && r->s->n > 2 * ranges_count(&r->s->answer))
-		control_set(r->s, r->n_asked, round_add(r));
+	if (noisy && innocent->runs < 2 * t->proof.runs + 4 && r->s->n > 2 * ranges_count(&r->s->answer))
+		search_control(r->s, ranges_count(&r->s->answer), r->n_asked, round_add(r));
 }
 
 /* Necessary: everything without it does not show, or there is another culprit. */
@@ -221,7 +203,6 @@ round_rest(struct round *r, bool whole)
 	rest_set(r->s, whole, &set);
 	if (set.v.n == 0)
 		goto out;
-	r->out->another = false;
 	if (t->rest.fails) {
 		if (t->rest.fails == t->rest.runs && t->with.fails == t->with.runs) {
 			r->out->another = true;
@@ -233,7 +214,7 @@ round_rest(struct round *r, bool whole)
 			r->out->another = true;
 			goto out;
 		}
-	} else if (t->rest_fresh.runs && t->left_over <= (1 - confidence) / 2) {
+	} else if (t->rest_fresh.runs && t->left_over <= 1 - confidence) {
 		goto out;
 	}
 	set_copy(round_add(r), &set);
@@ -257,13 +238,14 @@ round_each(struct round *r, uint32_t x, struct counts *c)
 	if (less.v.n == 0)
 		goto out;
 	if (c->fails) {
-		if (stats_higher(with->fails, with->runs, c->fails, c->runs) >= confidence)
+		double higher = stats_higher(with->fails, with->runs, c->fails, c->runs);
+		if (higher >= CONVICT)
 			goto out;
 		if (c->runs >= EACH_MAX || (c->runs >= 3 && c->fails == c->runs)) {
-			r->out->contradicted = true;
+			r->out->contradicted = higher < 0.5;
 			goto out;
 		}
-	} else if (quiet && doubt <= 1 - confidence) {
+	} else if (c->runs && doubt <= 1 - confidence) {
 		goto out;
 	}
 	set_copy(round_add(r), &less);
@@ -333,6 +315,10 @@ drive_prove(struct search *s, struct proof *out)
 
 	memset(out, 0, sizeof(*out));
 	out->each = xcalloc(ranges_count(&s->answer) + 1, sizeof(*out->each));
+	if (!set_equal(&s->answer, &s->proved)) {
+		set_copy(&s->proved, &s->answer);
+		s->n_before_proof = s->q->past.n;
+	}
 	s->q->phase = "proof";
 	s->q->plan = NULL;
 	while (rc == 0 && more && r.n_asked < ASKS_MAX && s->q->n_spoilt < 4 * TRIES_MAX)

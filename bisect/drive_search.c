@@ -12,7 +12,7 @@ enum {
 	SPOILT_MAX = 40,      /* unresolved answers in a row that end a search */
 	FOREIGN_RANGES = 8,   /* a past of another search with more borders is not told */
 	FOREIGN_PASTS = 16,   /* nor more of them */
-	SEARCH_RUNS = 20000,  /* answers after which the plan is given up */
+	SEARCH_RUNS = 3000,  /* answers after which the plan is given up */
 	REPEATS_MAX = 60,
 };
 
@@ -117,6 +117,7 @@ search_close(struct search *s)
 	set_release(&s->cand);
 	set_release(&s->fixed);
 	set_release(&s->answer);
+	set_release(&s->proved);
 }
 
 void
@@ -235,6 +236,22 @@ take_answer(struct search *s)
 	vec_release(&at.v);
 }
 
+bool
+search_stands(struct search *s)
+{
+	struct ranges before = { VEC_INIT };
+	bool same;
+
+	if (s->reduced || s->few)
+		return true;
+	set_copy(&before, &s->answer);
+	search_tell(s);
+	take_answer(s);
+	same = set_equal(&before, &s->answer) && s->posterior >= s->q->d->opt->confidence;
+	set_release(&before);
+	return same;
+}
+
 static enum search_end
 search_result(struct search *s, enum plan_state state)
 {
@@ -294,6 +311,26 @@ search_run(struct search *s, enum search_end *out)
 	return 0;
 }
 
+void
+search_control(const struct search *s, uint32_t k, uint32_t turn, struct ranges *out)
+{
+	uint32_t taken = 0, i;
+	struct ranges one = { VEC_INIT };
+
+	set_copy(out, &s->fixed);
+	if (out->v.n)
+		return;
+	for (i = 0; taken < k && i < 8 * k + 64; i++) {
+		uint32_t x = s->place[(turn * 97 + i + 1) * 2654435769u % s->n];
+		if (ranges_has(&s->answer, x) || ranges_has(out, x))
+			continue;
+		set_one(&one, x);
+		set_join(out, &one);
+		taken++;
+	}
+	set_release(&one);
+}
+
 /* How many passes keep a piece: from how often sets that showed do so. */
 static uint32_t
 reduce_repeats(const struct search *s)
@@ -319,6 +356,16 @@ reduce_repeats(const struct search *s)
 	return n < REPEATS_MAX ? n : REPEATS_MAX;
 }
 
+/* Does the victim alone show as often as the kept set?  Once by chance is not enough. */
+static bool
+alone_shows(const struct search *s)
+{
+	struct counts alone = past_exact(s->q, &s->fixed, NULL);
+	struct counts kept = past_exact(s->q, &s->q->kept, NULL);
+
+	return alone.fails && stats_higher(kept.fails, kept.runs, alone.fails, alone.runs) < 0.9;
+}
+
 /* One question of the fall-back; a set that was seen showing is not asked again. */
 static int
 reduce_ask(struct search *s, const struct ranges *mine, bool *shows)
@@ -330,8 +377,9 @@ reduce_ask(struct search *s, const struct ranges *mine, bool *shows)
 	to_places(s, mine, &places);
 	*shows = false;
 	if (places.v.n) {
-		*shows = past_exact(s->q, &places, NULL).fails > 0;
-		if (!*shows) {
+		bool alone = set_equal(&places, &s->fixed);
+		*shows = alone ? alone_shows(s) : past_exact(s->q, &places, NULL).fails > 0;
+		if (!*shows && !(alone && past_exact(s->q, &places, NULL).runs)) {
 			rc = inquiry_once(s->q, &places, false, &v);
 			*shows = v != VERDICT_UNRESOLVED && (v == VERDICT_FAIL) != s->q->inverted;
 		}

@@ -352,3 +352,21 @@ plan_answer(const struct plan *p, struct positions *out)
 	qsort(out->v.p, out->v.n, sizeof(uint32_t), compare_positions);
 	return best->weight;
 }
+
+bool
+plan_not_plain(struct plan *p)
+{
+	double rest = 0;
+	size_t i;
+
+	for (i = 0; i < p->hyp.n; i++)
+		if (p->hyp.p[i].n_needed)
+			rest += p->hyp.p[i].weight;
+	if (!(rest > 0))
+		return false;
+	for (i = 0; i < p->hyp.n; i++)
+		if (p->hyp.p[i].n_needed == 0)
+			p->hyp.p[i].base = 0;
+	hyp_weigh(p);
+	return true;
+}

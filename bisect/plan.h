@@ -45,6 +45,9 @@ enum plan_state plan_next(struct plan *p, struct ranges *out);
 void plan_tell(struct plan *p, const struct ranges *asked, bool failed);
 /* A question that plan_next gave will not be answered (unresolved, cancelled). */
 void plan_drop(struct plan *p, const struct ranges *asked);
+/* Other evidence has ruled the plain flake out (the list fails far more often than next
+ * to nothing does).  False: then no hypothesis is left. */
+bool plan_not_plain(struct plan *p);
 /* Whether the answer to this pending question could still change much: false
  * means that its run can be cancelled. */
 bool plan_wants(const struct plan *p, const struct ranges *asked);

@@ -111,10 +111,10 @@ stats_higher(uint32_t fails_a, uint32_t runs_a, uint32_t fails_b, uint32_t runs_
 double
 stats_steady(uint32_t n)
 {
-	double flaky = 0.2 / (n + 1);          /* all n fail, averaged over the rate */
+	double flaky = 1.0 / (n + 1);          /* all n fail, averaged over the rate */
 	double rare = flaky * pow(0.5, n + 1); /* of it: with a rate under one half */
 
-	return 1 - rare / (0.8 + flaky);
+	return 1 - rare / (1 + flaky);
 }
 
 double

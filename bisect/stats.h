@@ -31,8 +31,8 @@ double stats_differ(uint32_t fails_a, uint32_t runs_a, uint32_t fails_b, uint32_
 double stats_higher(uint32_t fails_a, uint32_t runs_a, uint32_t fails_b, uint32_t runs_b);
 
 /* The posterior that a test which failed in all n runs fails at least every other
- * time: four in five of such tests always fail (prior), the others at a rate
- * uniform on 0 to 1. */
+ * time: half of such tests always fail (prior), the others at a rate uniform
+ * on 0 to 1. */
 double stats_steady(uint32_t n);
 
 /* Of a coin that falls so with probability p, bits; 0 at both ends. */

@@ -1,7 +1,7 @@
 /*
  * Whole sessions on a simulated laboratory: the runs of gate, search and proof,
  * work in whole suites, and how many end with the true verdict and the true tests.
- * `sessions [-s SESSIONS] [-n TESTS] [-j JOBS] [CASE...]`.
+ * `sessions [-f SEED] [-s SESSIONS] [-n TESTS] [-j JOBS] [-v] [CASE...]`.
  */
 #include "tests/bench/sim_lab.h"
 
@@ -189,12 +189,13 @@ play(const struct scene *c, uint32_t n, unsigned jobs, uint64_t seed, bool verbo
 }
 
 static void
-scene_print(const struct scene *c, uint32_t n, unsigned sessions, unsigned jobs, bool verbose)
+scene_print(const struct scene *c, uint32_t n, unsigned first, unsigned sessions, unsigned jobs,
+            bool verbose)
 {
 	struct sums sum = { 0 };
 
 	for (unsigned i = 0; i < sessions; i++)
-		play(c, n, jobs, i + 1, verbose, &sum);
+		play(c, n, jobs, first + i, verbose, &sum);
 	printf("%-16s gate %5.1f  search %6.1f  proof %5.1f  work %6.2f  seconds %7.2f  right %5.1f %%\n",
 	       c->name, sum.gate / sum.n, sum.search / sum.n, sum.proof / sum.n, sum.work / sum.n,
 	       sum.seconds / sum.n, 100.0 * sum.right / sum.n);
@@ -204,7 +205,7 @@ scene_print(const struct scene *c, uint32_t n, unsigned sessions, unsigned jobs,
 int
 main(int argc, char **argv)
 {
-	unsigned sessions = 100, jobs = 1, at = 1;
+	unsigned first = 1, sessions = 100, jobs = 1, at = 1;
 	uint32_t n = 1600;
 	bool verbose = false;
 
@@ -215,6 +216,8 @@ main(int argc, char **argv)
 			sessions = (unsigned)atoi(argv[++at]);
 		else if (at + 1 < (unsigned)argc && argv[at][1] == 'n')
 			n = (uint32_t)atoi(argv[++at]);
+		else if (at + 1 < (unsigned)argc && argv[at][1] == 'f')
+			first = (unsigned)atoi(argv[++at]);
 		else if (at + 1 < (unsigned)argc && argv[at][1] == 'j')
 			jobs = (unsigned)atoi(argv[++at]);
 	}
@@ -223,7 +226,7 @@ main(int argc, char **argv)
 		for (unsigned j = at; j < (unsigned)argc; j++)
 			chosen |= strcmp(argv[j], scenes[i].name) == 0;
 		if (chosen)
-			scene_print(&scenes[i], n, sessions, jobs, verbose);
+			scene_print(&scenes[i], n, first, sessions, jobs, verbose);
 	}
 	return 0;
 }
