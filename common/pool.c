@@ -56,6 +56,23 @@ hold_standard_fds(struct err *e)
 	return 0;
 }
 
+/* Children that we have already, from before this program was executed.  Dead
+ * ones will have no orphans. */
+static void
+note_foreign(struct os_pids *foreign)
+{
+	struct os_process info;
+	size_t i;
+
+	os_children(getpid(), foreign);
+	for (i = 0; i < foreign->n;) {
+		if (os_process(foreign->p[i], &info) && !info.zombie)
+			i++;
+		else
+			foreign->p[i] = foreign->p[--foreign->n];
+	}
+}
+
 struct pool *
 pool_new(struct err *e)
 {
@@ -64,7 +81,7 @@ pool_new(struct err *e)
 	if (hold_standard_fds(e) < 0 || sig_open(e) < 0)
 		return NULL;
 	p = xcalloc(1, sizeof(*p));
-	os_children(getpid(), &p->foreign);
+	note_foreign(&p->foreign);
 	snprintf(p->token, sizeof(p->token), "%d-%llx-%llx", (int)getpid(), (unsigned long long)clock_wall(),
 	         (unsigned long long)clock_micros());
 	if (guard_open(&p->guard, p->token, e) < 0) {

@@ -261,6 +261,7 @@ test_foreign(void)
 	pool_free(pool);
 	CHECK(lives(orphan));
 	kill(orphan, SIGKILL);
+	CHECK(vanishes(orphan));
 	kill(foreign, SIGKILL);
 	waitpid(foreign, NULL, 0);
 }
