@@ -275,6 +275,21 @@ kept_tests(const struct inquiry *q, uint32_t n)
 	return tests;
 }
 
+/* How often the whole list failed so far. */
+static struct counts
+whole_counts(const struct inquiry *q)
+{
+	struct ranges all = { VEC_INIT };
+	struct counts c;
+
+	ranges_all(&all, q->n);
+	c = past_exact(q, &all, NULL);
+	if (q->inverted)
+		c.fails = c.runs - c.fails;
+	set_release(&all);
+	return c;
+}
+
 void
 inquiry_view(struct inquiry *q)
 {
@@ -291,7 +306,7 @@ inquiry_view(struct inquiry *q)
 	v.n_runs = lab_stats(q->d->lab).n_runs;
 	v.seconds_left = -1;
 	v.posterior = q->posterior;
-	v.whole = q->f->whole;
+	v.whole = whole_counts(q);
 	if (q->plan) {
 		struct plan_view p = plan_view(q->plan);
 		v.n_open = q->n_open = p.n_open;

@@ -52,6 +52,8 @@ progress_line(struct str *out, const struct drive_view *v, int64_t elapsed_us, s
 {
 	struct str part = STR_INIT(PART_BYTES);
 	char took[CLOCK_TEXT];
+	/* A set that failed holds the answer, however the suspicion is spread. */
+	uint32_t left = v->n_kept && v->n_kept < v->n_open ? v->n_kept : v->n_open;
 
 	str_clear(out);
 	if (v->phase)
@@ -60,8 +62,8 @@ progress_line(struct str *out, const struct drive_view *v, int64_t elapsed_us, s
 		str_adds(&part, "first run");
 	add_part(out, &part, columns);
 	str_clear(&part);
-	if (v->n_open && v->n_open < v->n_tests)
-		str_addf(&part, "%u of %u tests left", v->n_open, v->n_tests);
+	if (left && left < v->n_tests)
+		str_addf(&part, "%u of %u tests left", left, v->n_tests);
 	else
 		str_addf(&part, "%u tests", v->n_tests);
 	add_part(out, &part, columns);
@@ -73,11 +75,7 @@ progress_line(struct str *out, const struct drive_view *v, int64_t elapsed_us, s
 		str_addf(&part, "fails %u of %u", v->whole.fails, v->whole.runs);
 	add_part(out, &part, columns);
 	str_clear(&part);
-	if (v->n_kept && v->n_kept < v->n_tests)
-		str_addf(&part, "seen failing with %u", v->n_kept);
-	add_part(out, &part, columns);
-	str_clear(&part);
-	if (v->posterior > 0.005)
+	if (v->posterior >= 0.5)
 		str_addf(&part, "%.0f %% sure", v->posterior > 0.994 ? 99.0 : v->posterior * 100);
 	add_part(out, &part, columns);
 	str_clear(&part);

@@ -286,10 +286,12 @@ open_lab(struct work *w, bool replay_only, struct err *e)
 		.note = note, .ran = ran, .tick = tick, .data = w,
 	};
 
-	if (!replay_only)
-		w->progress = progress_open(&w->opt, &w->list);
-	else
-		config.note = NULL, config.ran = NULL, config.tick = NULL;
+	if (replay_only) {
+		w->opt.progress = 0; /* the lines of -v are wanted, no more */
+		config.note = NULL;
+		config.tick = NULL;
+	}
+	w->progress = progress_open(&w->opt, &w->list);
 	w->lab = lab_open(&config, e);
 	return w->lab ? 0 : -1;
 }

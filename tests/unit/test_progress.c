@@ -21,11 +21,13 @@ says_what_is_known(void)
 	v.phase = NULL;
 	CHECK_STR(line(&out, &v, 200), "first run  1200 tests  42 s");
 	v = (struct drive_view){ .phase = "search", .n_tests = 1200, .n_open = 14, .n_runs = 12,
-		                 .runs_left = 8, .seconds_left = 61.2, .posterior = .4,
+		                 .runs_left = 8, .seconds_left = 61.2, .posterior = .6,
 		                 .whole = { 3, 4 }, .n_kept = 75 };
 	CHECK_STR(line(&out, &v, 200),
 	          "search: run 12  14 of 1200 tests left  about 8 more, 1 min 1 s  fails 3 of 4  "
-	          "seen failing with 75  40 % sure  42 s");
+	          "60 % sure  42 s");
+	v.n_kept = 9;
+	CHECK(strstr(line(&out, &v, 200), "9 of 1200 tests left") != NULL);
 	v.runs_left = 0;
 	CHECK(strstr(line(&out, &v, 200), "about 1 min 1 s left") != NULL);
 	v.posterior = 1;
@@ -39,7 +41,7 @@ fits_every_width(void)
 {
 	struct str out = STR_INIT(4096);
 	struct drive_view v = { .phase = "search", .n_tests = 100000, .n_open = 14, .n_runs = 12,
-		                .runs_left = 8, .seconds_left = 61.2, .posterior = .4,
+		                .runs_left = 8, .seconds_left = 61.2, .posterior = .6,
 		                .whole = { 3, 4 }, .n_kept = 75 };
 	size_t columns;
 
