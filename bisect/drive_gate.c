@@ -240,6 +240,30 @@ own_order(struct inquiry *q, enum gate *out)
 	return rc;
 }
 
+/* A fork still holds what all test files did when they were loaded, a process that loads
+ * only the victim's does not: the victim's failing alone is believed when it is seen
+ * there.  Else the fork server and all it said count for nothing. */
+static int
+gate_fork(struct inquiry *q)
+{
+	bool passed = false;
+	size_t i, before = q->past.n;
+
+	if (q->n == 1 || lab_warm(q->d->lab) != LAB_WARM_USED)
+		return 0;
+	if (ask_both(q, 0, 1, true) < 0)
+		return -1;
+	for (i = before; i < q->past.n; i++)
+		passed |= q->past.p[i].fresh && !q->past.p[i].fail;
+	if (!passed)
+		return 0;
+	lab_drop_warm(q->d->lab, "a test that passes alone in a fresh process fails in it");
+	for (i = 0; i < q->past.n; i++)
+		if (!q->past.p[i].fresh)
+			q->past.p[i].stage = PAST_VOID;
+	return 0;
+}
+
 int
 gate_alone(struct inquiry *q, enum gate *out)
 {
@@ -247,6 +271,8 @@ gate_alone(struct inquiry *q, enum gate *out)
 	if (q->victim == TESTLIST_NONE && q->n > 1)
 		return 0;
 	if (alone_counts(q).runs == 0 && ask_both(q, 0, 1, false) < 0)
+		return -1;
+	if (alone_counts(q).fails && gate_fork(q) < 0)
 		return -1;
 	if (alone_counts(q).fails == 0)
 		return 0;

@@ -69,7 +69,8 @@ class Plugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
-        for name in ("lfplugin", "nfplugin", "stepwiseplugin"):
+        for name in ("lfplugin", "lfplugin-collwrapper", "lfplugin-collskip", "nfplugin",
+                     "stepwiseplugin"):
             plugin = config.pluginmanager.getplugin(name)
             if plugin is not None:
                 config.pluginmanager.unregister(plugin)
