@@ -20,6 +20,7 @@ extern const struct framework fw_generic;
 extern const struct framework fw_pytest;
 extern const struct framework fw_ctest;
 extern const struct framework fw_gtest;
+extern const struct framework fw_cargo;
 extern const struct framework fw_go;
 extern const struct framework fw_rspec;
 extern const struct framework fw_regrtest;
@@ -34,6 +35,7 @@ const struct framework *const frameworks[] = {
 	&fw_unittest,
 	&fw_ctest,
 	&fw_gtest,
+	&fw_cargo,
 	&fw_go,
 	&fw_rspec,
 	&fw_regrtest,

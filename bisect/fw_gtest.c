@@ -185,7 +185,8 @@ gtest_list_line(void *data, struct span line)
 static int
 gtest_list(struct fw_command *c, struct testlist *list, struct err *e)
 {
-	struct gtest_list g = { list, STR_INIT(STR_LINE), getenv("GTEST_ALSO_RUN_DISABLED_TESTS") != NULL, 0 };
+	struct gtest_list g = { list, STR_INIT(STR_LINE),
+	                        getenv("GTEST_ALSO_RUN_DISABLED_TESTS") != NULL, 0 };
 	struct argv_builder b = { &c->mem, VEC_INIT };
 	struct fw_run run = { .env = calm_env, .line = gtest_list_line, .data = &g };
 	size_t i;
@@ -373,7 +374,7 @@ gtest_line(struct fw_command *c UNUSED, struct reading *r, int stream, struct sp
 			return;
 		}
 	}
-	if (x->n_failure == 0 && (span_ends(line, ": Failure") || span_starts(line, "unknown file: Failure")))
+	if (x->n_failure == 0 && span_ends(line, ": Failure"))
 		x->n_lines = FAILURE_LINES;
 	if (x->n_lines > 0) {
 		add_failure(x, line);

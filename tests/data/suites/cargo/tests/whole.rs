@@ -1,0 +1,6 @@
+// The same name as in the library.
+#[test]
+fn adds() {}
+
+#[test]
+fn whole() {}
