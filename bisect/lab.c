@@ -402,7 +402,7 @@ lab_wait(struct lab *lab, struct answer *out, struct err *e)
 			lab_break(lab, e);
 	}
 	if (got == 0 && lab->c.replay_only && !lab->broken)
-		return lab->runs.n ? LAB_SIGNAL : LAB_IDLE;
+		return lab->runs.n == 0 ? LAB_IDLE : runs_left(lab) ? LAB_SIGNAL : LAB_BUDGET;
 	while (!lab->broken && got == 0) {
 		if (!sig_pending() && (run = first_ended(lab)) != NULL) {
 			got = conclude(lab, run, out);

@@ -61,7 +61,7 @@ struct lab_config {
 	const struct testlist *list;
 	const struct options *opt;
 	struct session *session;  /* open and locked; its journal is replayed first */
-	bool replay_only;         /* start nothing: LAB_SIGNAL where the journal ends (`show`) */
+	bool replay_only;         /* start nothing: LAB_SIGNAL (or BUDGET) where the journal ends, for `show` */
 	/* One line for the person: what the lab decided by itself.  Not on a replay. */
 	void (*note)(void *data, const char *text);
 	/* A run was journalled (also on a replay), before lab_wait hands its answer out. */

@@ -137,6 +137,7 @@ void run_free(struct run *run); /* takes it out of the list too */
 void run_stop_stress(struct run *run);
 uint32_t runs_count(const struct lab *lab, enum run_state state);
 struct run *runs_next(struct lab *lab); /* the first QUEUED one; NULL: none */
+bool runs_left(const struct lab *lab);      /* --max-runs has room for one more */
 bool runs_time_left(const struct lab *lab); /* --budget */
 /* Starts what is queued, up to --jobs at once and as far as the budget goes.  -1:
  * the lab is broken. */

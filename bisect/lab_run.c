@@ -11,6 +11,7 @@
 enum {
 	TIMEOUT_FACTOR = 10,      /* times the baseline */
 	TIMEOUT_FLOOR_MS = 10000, /* a busy machine makes short runs long */
+	FIRST_HANG_MS = 600000,   /* when a hang is searched for and no run has ended yet */
 };
 
 /* Numbers of runs that try the fork server: they are none of the session's. */
@@ -128,14 +129,12 @@ static int64_t
 limit_ms(const struct lab *lab)
 {
 	const struct options *opt = lab->c.opt;
-	int64_t limit = 0;
+	int64_t limit = lab->baseline / 1000 * TIMEOUT_FACTOR;
 
 	if (opt->timeout_ms > 0)
 		return opt->timeout_ms;
-	if (lab->baseline > 0)
-		limit = lab->baseline / 1000 * TIMEOUT_FACTOR;
-	else
-		return 0;
+	if (lab->baseline == 0)
+		return opt->timeout_is_fail ? FIRST_HANG_MS : 0;
 	return limit < TIMEOUT_FLOOR_MS ? TIMEOUT_FLOOR_MS : limit;
 }
 
@@ -162,8 +161,7 @@ lab_break(struct lab *lab, const struct err *e)
 	return -1;
 }
 
-/* Whether --max-runs leaves room for one more. */
-static bool
+bool
 runs_left(const struct lab *lab)
 {
 	uint32_t max = lab->c.opt->max_runs;
