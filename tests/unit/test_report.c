@@ -109,6 +109,12 @@ isolated_json(void)
 	x.f.repro = "pytest a::p a::v";
 	x.f.n_gate_runs = 5;
 	x.f.n_proof_runs = 9;
+	CHECK(strstr(text(&x), "\nother failures were seen, and not counted:\n"
+	                       "  2 times, first in run 7: exit 3: no space\n\n") != NULL);
+	x.f.others.p[0].count = 1;
+	x.style.more = true;
+	CHECK(strstr(text(&x), "  once, in run 7: exit 3: no space\n--all looks for") != NULL);
+	x.f.others.p[0].count = 2;
 	CHECK_STR(json(&x),
 	          "{\"schema\":1,\"verdict\":\"isolated\",\"confidence\":0.9941,\"tests\":1200,\"runs\":27,"
 	          "\"work\":3.42,\"seconds\":41.2,"
