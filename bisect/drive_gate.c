@@ -195,6 +195,7 @@ settle_alone(struct inquiry *q, enum gate *out)
 		bool steady = a.fails == a.runs && w.fails == w.runs;
 		uint32_t runs = a.runs + (q->n > 1 ? w.runs : 0);
 		double higher;
+		bool compare;
 		if (steady && stats_steady(runs) >= confidence) {
 			q->f->verdict = FOUND_FAILS_ALONE;
 			q->f->confidence = stats_steady(runs);
@@ -210,7 +211,8 @@ settle_alone(struct inquiry *q, enum gate *out)
 			q->f->confidence = 1 - higher;
 			break;
 		}
-		if (ask_both(q, !steady && q->n > 1 && w.runs < WHOLE_MAX && w.runs * 2 < a.runs, 1, true) < 0)
+		compare = !steady && q->n > 1 && w.runs < WHOLE_MAX && w.runs * 2 < a.runs;
+		if (ask_both(q, compare, 1, true) < 0)
 			return -1;
 		if (q->n_spoilt >= SPOILT * TRIES_MAX)
 			break;

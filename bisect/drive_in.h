@@ -85,7 +85,14 @@ struct heard { uint64_t id; enum verdict verdict; struct ranges set; unsigned se
 /* The next answer; h->set is the caller's to release. */
 int inquiry_hear(struct inquiry *q, struct heard *h);
 void inquiry_cancel(struct inquiry *q, size_t i); /* q->pending.p[i] */
-struct question { struct ranges set; bool fresh; enum verdict verdict; unsigned tries; bool done; uint64_t id; };
+struct question {
+	struct ranges set;
+	bool fresh;
+	enum verdict verdict; /* once done */
+	unsigned tries;       /* answers that were unresolved */
+	bool done;
+	uint64_t id;          /* of the ask under way; 0: none */
+};
 /* Asks all, up to --jobs at once, each again (twice) while it is unresolved. */
 int inquiry_batch(struct inquiry *q, struct question *qs, size_t n);
 /* One question. */

@@ -254,7 +254,8 @@ step(struct search *s, enum search_end end, bool *over, bool *another)
 	}
 	*over = s->reduced;
 	if (*over)
-		undecided(s->q, "the answers contradict each other: the failure depends on something else too");
+		undecided(s->q, "the answers contradict each other: "
+		                "the failure depends on something else too");
 	else
 		s->n_doubts = DOUBTS;
 	return 0;
@@ -326,9 +327,11 @@ drive_isolate(struct inquiry *q)
 		inquiry_kept(q);
 	} while (another && q->d->opt->all);
 	if (another)
-		finding_reason(q->f, "everything without it fails too: another culprit is enough alone (--all finds it)");
+		finding_reason(q->f, "everything without it fails too: "
+		                     "another culprit is enough alone (--all finds it)");
 	else if (n > 1 && q->f->verdict != first)
-		finding_reason(q->f, "without the culprits named it fails still: %s", finding_verdict_name(q->f->verdict));
+		finding_reason(q->f, "without the culprits named it fails still: %s",
+		               finding_verdict_name(q->f->verdict));
 	if (n > 1) {
 		q->f->verdict = first;
 		q->f->confidence = confidence;

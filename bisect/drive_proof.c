@@ -100,7 +100,8 @@ tally_all(const struct search *s, struct tally *t)
 		const struct past *p = &q->past.p[i];
 		if (past_counts(q, p, &shows) && !shows && set_within(&s->fixed, &p->set) &&
 		    set_common(&p->set, &q->gone) == 0 && !set_within(&s->answer, &p->set))
-			odds *= 1 - rate * (set_common(&s->cand, &p->set) - set_common(&s->answer, &p->set)) / n_rest;
+			odds *= 1 - rate * (set_common(&s->cand, &p->set) - set_common(&s->answer, &p->set)) /
+			                n_rest;
 	}
 	t->left_over = n_rest ? odds : 0;
 }
@@ -156,7 +157,14 @@ each_counts(const struct search *s, uint32_t x, uint32_t *n_quiet)
 	return c;
 }
 
-struct round { VEC(struct question) ask; struct search *s; struct proof *out; struct tally t; uint32_t n_asked; };
+/* What is to be asked next, from what is known now. */
+struct round {
+	VEC(struct question) ask;
+	struct search *s;
+	struct proof *out;
+	struct tally t;
+	uint32_t n_asked;
+};
 
 static struct ranges *
 round_add(struct round *r)

@@ -26,7 +26,7 @@ struct culprit {
 	uint32_t n_polluters;
 	uint32_t victim;           /* TESTLIST_NONE: the run as a whole fails */
 	struct counts with;        /* runs of exactly these tests */
-	struct counts without;     /* of everything (in the list's order) but the polluters, and of what lacks one */
+	struct counts without;     /* of everything but the polluters, and of whatever lacks one */
 	const struct counts *without_each; /* [n_polluters] of the set without that one; NULL: not asked */
 	bool minimal;              /* without any one of them it passes */
 	bool proven;               /* sufficient and necessary in fresh processes */

@@ -1,6 +1,7 @@
 /*
  * See stats.h.  Nothing here prints, allocates or keeps state.
  */
+#include "common/base.h"
 #include "bisect/stats.h"
 
 #include <math.h>

@@ -145,6 +145,12 @@ struct sim_state {
 	bool whole;
 };
 
+static bool
+sim_complete(const struct sim *s, const struct sim_state *st, unsigned g)
+{
+	return st->had[g] == (1u << s->group[g].k) - 1;
+}
+
 static void
 sim_test(struct lab *l, struct sim_state *st, uint32_t t)
 {
@@ -152,7 +158,7 @@ sim_test(struct lab *l, struct sim_state *st, uint32_t t)
 	bool fails = (t == s->flake && sim_uniform(l) < s->flake_rate) || (t == s->brittle && !st->set);
 
 	for (unsigned g = 0; g < s->n_groups; g++)
-		if (s->group[g].victim == t && st->strikes[g] && st->had[g] == (1u << s->group[g].k) - 1)
+		if (s->group[g].victim == t && st->strikes[g] && sim_complete(s, st, g))
 			fails = true;
 	if (fails)
 		vec_push(&st->failed, t);
@@ -194,7 +200,7 @@ sim_command(struct lab *l, const struct ask *ask, struct sim_state *st, double *
 			sim_test(l, st, tests[i]);
 	}
 	for (unsigned g = 0; g < s->n_groups; g++)
-		if (s->group[g].victim == SIM_NONE && st->strikes[g] && st->had[g] == (1u << s->group[g].k) - 1)
+		if (s->group[g].victim == SIM_NONE && st->strikes[g] && sim_complete(s, st, g))
 			st->whole = true;
 	if (sim_uniform(l) < s->chance) {
 		if (chance == SIM_NONE || s->no_names)
@@ -211,8 +217,10 @@ sim_judge(struct lab *l, const struct ask *ask, const struct sim_state *st, stru
 	struct answer *a = &r->answer;
 	bool fail = st->whole || st->failed.n > 0;
 
-	if (fail)
-		snprintf(r->signature, sizeof(r->signature), st->failed.n ? "t%u" : "whole", st->failed.n ? st->failed.p[0] : 0);
+	if (st->failed.n)
+		snprintf(r->signature, sizeof(r->signature), "t%u", st->failed.p[0]);
+	else if (fail)
+		snprintf(r->signature, sizeof(r->signature), "whole");
 	if (ask->victim != SIM_NONE) {
 		fail = false;
 		for (size_t i = 0; i < st->failed.n; i++)
