@@ -18,10 +18,6 @@ import fb_wire
 FILES_MAX = 500  # more arguments than this cost more than they save
 
 
-def escaped(item):
-    return fb_wire.escape(item.nodeid)
-
-
 def message_of(report):
     """The first line of what went wrong."""
     crash = getattr(report.longrepr, "reprcrash", None)
@@ -69,7 +65,7 @@ class Plugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
-        for name in ("lfplugin", "lfplugin-collwrapper", "lfplugin-collskip", "nfplugin",
+        for name in ("lfplugin", "lfplugin-collwrapper", "lfplugin-collskip", "nfplugin", "stepwise",
                      "stepwiseplugin"):
             plugin = config.pluginmanager.getplugin(name)
             if plugin is not None:
@@ -115,19 +111,23 @@ class Plugin:
     def pytest_collection_modifyitems(self, session, config, items):
         yield
         if self.asked is not None:
-            self._choose(session, self.asked)
+            items[:] = self._choose(session, self.asked, self._by_name(items))
 
-    def _choose(self, session, asked):
-        by_name = {}
-        for item in session.items:
-            by_name.setdefault(escaped(item), []).append(item)
-        chosen = [item for name in asked for item in by_name.pop(name, ())]
-        n_missing = len(set(asked)) - len(set(map(escaped, chosen)))
+    @staticmethod
+    def _by_name(items):
+        names = {}
+        for item in items:
+            names.setdefault(fb_wire.escape(item.nodeid), []).append(item)
+        return names
+
+    def _choose(self, session, asked, by_name):
+        chosen = [item for name in dict.fromkeys(asked) for item in by_name.get(name, ())]
+        n_missing = sum(name not in by_name for name in asked)
         if n_missing and not self.broken:
             self.complain("%s%d of %d asked tests were not collected" % (
                 "narrowed: " if self.narrowed else "", n_missing, len(asked)))
-        session.items[:] = chosen
         session.testscollected = len(chosen)
+        return chosen
 
     def pytest_collectreport(self, report):
         if report.failed:
@@ -146,6 +146,10 @@ class Plugin:
             fb_wire.write_list(self.ours["list"], [item.nodeid for item in session.items])
             return True
         if self.server:
+            # Made before the forks: what a child only reads costs it nothing, but a
+            # count of references that it changes costs it the page.
+            self.by_name = self._by_name(session.items)
+            self.all_items = session.items
             self.server.serve([item.nodeid for item in session.items],
                               lambda *asked: self._become_child(session, *asked))
         if not self.trouble:
@@ -163,7 +167,7 @@ class Plugin:
         self.server.connect_output()
         capture.start_global_capturing()
         capture.suspend_global_capture()
-        self._choose(session, asked)
+        session.items = self._choose(session, asked, self.by_name)
 
     def pytest_runtest_logreport(self, report):
         if self.results is None:

@@ -159,6 +159,9 @@ class Program(unittest.TestProgram):
     def runTests(self):
         self.failfast = False
         tests = list(flatten(self.test))
+        by_name = {}
+        for test in tests:
+            by_name.setdefault(fb_wire.escape(test.id()), []).append(test)
         if _mode == "list":
             fb_wire.write_list(_ours["list"], [test.id() for test in tests])
             sys.exit(0)
@@ -167,13 +170,10 @@ class Program(unittest.TestProgram):
             _server.connect_output()
         else:
             asked, results = fb_wire.read_tests(_ours["tests"]), fb_wire.Results(_ours["results"])
-        self._run_asked(tests, asked, results)
+        self._run_asked(asked, by_name, results)
 
-    def _run_asked(self, tests, asked, results):
-        by_name = {}
-        for test in tests:
-            by_name.setdefault(fb_wire.escape(test.id()), []).append(test)
-        chosen = [test for name in asked for test in by_name.pop(name, ())]
+    def _run_asked(self, asked, by_name, results):
+        chosen = [test for name in dict.fromkeys(asked) for test in by_name.get(name, ())]
         fb_wire.note_trouble(results.path)
         self.test = unittest.TestSuite(chosen)
         runner = self.testRunner or unittest.TextTestRunner
