@@ -10,14 +10,14 @@
 /* How many tests a failure needs; 0: it depends on none (the plain flake).
  * Most order-dependent tests have one polluter (prior art 2). */
 static const double needed_prior[MAX_NEEDED + 1] = {
-	0.08, 0.53, 0.19, 0.095, 0.055, 0.03, 0.012, 0.008,
+	0.08, 0.52, 0.20, 0.105, 0.055, 0.03, 0.01,
 };
 
-enum { CAP = 12000 };            /* hypotheses */
+enum { CAP = 10000 };            /* hypotheses */
 static const double SPLIT = 0.04; /* marginal from which a segment is halved */
 static const double DROP = 1e-9;  /* weight below which a hypothesis is forgotten */
-static const double LOSS = 2e-4;  /* weight that may be forgotten at once, to make room */
-static const double LOST_MOST = 1.5e-3; /* and in all */
+static const double LOSS = 5e-4;  /* weight that may be forgotten at once, to make room */
+static const double LOST_MOST = 4e-3; /* and in all */
 
 double
 plan_mass(const struct plan *p, uint32_t lo, uint32_t hi)

@@ -19,7 +19,7 @@
 #include "bisect/plan.h"
 
 enum {
-	MAX_NEEDED = 7,    /* needed tests a hypothesis can hold */
+	MAX_NEEDED = 6,    /* needed tests a hypothesis can hold */
 	MAX_SEGMENTS = 64,  /* bits of a mask */
 	MAX_PENDING = 3,    /* pending questions that are looked through exactly */
 	PENDING_CASES = 1 << MAX_PENDING,
