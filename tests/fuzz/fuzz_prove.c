@@ -1,0 +1,14 @@
+/* Output of prove: any bytes are read, and nothing outside of the list is named. */
+#include "common/base.h"
+#include "tests/fuzz/row.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const argv[] = { "prove", "t", NULL };
+
+	fuzz_row("prove", argv, (struct span){ (const char *)data, size });
+	return 0;
+}
