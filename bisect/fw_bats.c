@@ -160,9 +160,12 @@ struct choosing {
 	struct starts *out;
 };
 
+/* With a --filter of the user's the file holds others, which are not listed. */
 static bool
 file_is_whole(const struct choosing *c, uint32_t from, uint32_t to)
 {
+	if (c->b->filter)
+		return false;
 	for (; from < to; from++) {
 		if (!c->asked[from])
 			return false;
