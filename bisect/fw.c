@@ -22,6 +22,7 @@ extern const struct framework fw_ctest;
 extern const struct framework fw_gtest;
 extern const struct framework fw_cargo;
 extern const struct framework fw_go;
+extern const struct framework fw_jest;
 extern const struct framework fw_rspec;
 extern const struct framework fw_regrtest;
 extern const struct framework fw_unittest;
@@ -37,6 +38,7 @@ const struct framework *const frameworks[] = {
 	&fw_gtest,
 	&fw_cargo,
 	&fw_go,
+	&fw_jest,
 	&fw_rspec,
 	&fw_regrtest,
 	&fw_prove,

@@ -419,7 +419,8 @@ gtest_repro(struct fw_command *c, const struct testlist *list, const uint32_t *t
 	struct arena mem = ARENA_INIT;
 	struct argv_builder b = { &mem, VEC_INIT };
 	struct str filter = STR_INIT(STR_FILE), path = STR_INIT(8192);
-	size_t cwd = strlen(c->cwd);
+	size_t cwd = strlen(c->cwd), i;
+	uint64_t h = n;
 	const char *shown;
 	int ret = 0;
 
@@ -428,7 +429,9 @@ gtest_repro(struct fw_command *c, const struct testlist *list, const uint32_t *t
 	if (filter.n <= REPRO_BYTES) {
 		argv_add(&b, str_c(&filter));
 	} else {
-		str_addf(&path, "%s/repro-%08x.flags", c->dir, (unsigned)testlist_digest(list) ^ (unsigned)n);
+		for (i = 0; i < n; i++)
+			h = (h ^ tests[i]) * 0x100000001b3u;
+		str_addf(&path, "%s/repro-%08x.flags", c->dir, (unsigned)(h ^ h >> 32));
 		ret = write_flags(str_c(&path), list, tests, n, e);
 		shown = str_c(&path);
 		if (strncmp(shown, c->cwd, cwd) == 0 && shown[cwd] == '/')
