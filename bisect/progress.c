@@ -181,10 +181,10 @@ progress_ran(void *data, const struct ask *ask, const struct answer *a, bool rep
 		add_failed(&line, p, a);
 	if (a->why && *a->why) {
 		str_adds(&line, ": ");
-		str_add_escaped(&line, span_of(a->why));
+		report_message(&line, a->why);
 	} else if (a->signature && *a->signature && (a->n_failed == 0 || p->opt->verbose > 1)) {
 		str_adds(&line, ": ");
-		str_add_escaped(&line, span_of(a->signature));
+		report_message(&line, a->signature);
 	}
 	fprintf(stderr, "%s\n", str_c(&line));
 	fflush(stderr);

@@ -32,6 +32,11 @@ void report_rate_json(struct str *out, const struct finding *f);
 void report_print(const struct finding *f, const struct testlist *list, const struct options *opt);
 /* The same for a finding of drive_rate. */
 void report_print_rate(const struct finding *f, const struct testlist *list, const struct options *opt);
+/* Adds a message that is one line with its escapes already (a signature): up to its
+ * first line's end, at most REPORT_MESSAGE bytes. */
+enum { REPORT_MESSAGE = 200 };
+void report_message(struct str *out, const char *text);
+
 bool report_printed(void); /* whether either was called */
 /* Prints {"schema":1,"error":message}: the one document of a program that failed. */
 void report_error_json(const char *message);

@@ -119,7 +119,7 @@ evidence_failure(struct text *t)
 	if (t->f->signature == NULL || *t->f->signature == '\0')
 		return;
 	str_adds(t->out, "  the failure: ");
-	str_add_escaped(t->out, span_of(t->f->signature));
+	report_message(t->out, t->f->signature);
 	str_addc(t->out, '\n');
 }
 
@@ -161,7 +161,7 @@ others(struct text *t)
 			words_count(t, o->count, "time");
 		str_addf(t->out, "%s run %llu: ", o->count == 1 ? "" : ", first in",
 		         (unsigned long long)o->first_run);
-		str_add_escaped(t->out, span_of(o->signature));
+		report_message(t->out, o->signature);
 		str_addc(t->out, '\n');
 	}
 	if (shown < f->others.n)

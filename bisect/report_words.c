@@ -109,3 +109,27 @@ words_tests(struct text *t, const uint32_t *tests, size_t n, const char *indent)
 	words_some(t, tests, n, indent, REPORT_TESTS, str_c(&hint));
 	str_release(&hint);
 }
+
+void
+report_message(struct str *out, const char *text)
+{
+	size_t n = strlen(text), i;
+
+	for (i = 0; i + 1 < n && !(text[i] == '\\' && text[i + 1] == 'n'); i += text[i] == '\\' ? 2 : 1)
+		;
+	if (i + 1 >= n)
+		i = n;
+	if (i > REPORT_MESSAGE)
+		for (i = REPORT_MESSAGE; i && ((unsigned char)text[i] & 0xc0) == 0x80; i--)
+			;
+	for (size_t k = 0; k < i; k++) {
+		unsigned char c = (unsigned char)text[k];
+
+		if (c < 0x20 || c == 0x7f)
+			str_addf(out, "\\x%02x", c);
+		else
+			str_addc(out, (char)c);
+	}
+	if (i < n)
+		str_adds(out, " ...");
+}

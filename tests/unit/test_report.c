@@ -304,9 +304,34 @@ names_are_tamed(void)
 	end(&x);
 }
 
+/* A traceback that fills the window, a half character, escapes written twice. */
+static void
+messages_are_one_line(void)
+{
+	struct str out = STR_INIT(4096);
+	char text[REPORT_MESSAGE + 3];
+
+	report_message(&out, "assert 'a\\tb'\\n- x\\n+ y");
+	CHECK_STR(str_c(&out), "assert 'a\\tb' ...");
+	str_clear(&out);
+	report_message(&out, "C:\\\\new\033[m");
+	CHECK_STR(str_c(&out), "C:\\\\new\\x1b[m");
+	str_clear(&out);
+	report_message(&out, "");
+	report_message(&out, "x");
+	CHECK_STR(str_c(&out), "x");
+	str_clear(&out);
+	memset(text, 'a', sizeof(text));
+	memcpy(text + REPORT_MESSAGE - 1, "\xc3\xa4z", 4);
+	report_message(&out, text);
+	CHECK_INT(out.n, REPORT_MESSAGE - 1 + 4);
+	str_release(&out);
+}
+
 int
 main(void)
 {
+	messages_are_one_line();
 	isolated_text();
 	isolated_json();
 	larger_sets();
