@@ -288,7 +288,8 @@ warm_start(struct executor *ex, const struct job *job, struct err *e)
 	struct warm_run run = { .job = job, .output = -1, .ending = JOB_EXITED };
 
 	if (w->state != WARM_READY)
-		return err_set(e, "the fork server is %s", w->state == WARM_LOADING ? "still loading" : str_c(&w->why));
+		return err_set(e, "the fork server is of no use: %s",
+		               w->state == WARM_LOADING ? "still loading" : str_c(&w->why));
 	if (strchr(job->dir, '\n') || strlen(job->dir) > 4000)
 		return err_set(e, "the fork server cannot be told of the folder '%.200s'", job->dir);
 	if (job->timeout_ms)

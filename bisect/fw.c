@@ -158,7 +158,8 @@ framework_serve(const struct framework *fw, struct fw_command *c, int64_t load_t
                 struct err *e)
 {
 	struct warm_spec spec = {
-		.pool = c->pool, .cwd = c->cwd, .load_timeout_ms = load_timeout_ms, .grace_ms = SERVER_GRACE_MS,
+		.pool = c->pool, .cwd = c->cwd, .load_timeout_ms = load_timeout_ms,
+		.grace_ms = SERVER_GRACE_MS,
 	};
 	const char **argv, **env;
 
