@@ -1,8 +1,6 @@
 /*
- * bats: tests of shell code.  Some tests are chosen by --filter, an expression
- * over names, and by the files given.  Where that would also choose others (a
- * name that stands in two files), or the expression grows long, the files are
- * run by bats several times, one after the other, from a script in the run's folder.
+ * bats: tests of shell code.  Where one start of bats cannot run exactly the tests asked
+ * for (fw_bats_choose.c), a script in the run's folder starts it several times.
  * bats runs the tests of a file in the file's order, so order cannot be asked for.
  * What ended is told by the number in its TAP, as its texts are names that the shell
  * has expanded.
@@ -17,8 +15,7 @@
 #include "common/fs.h"
 #include "common/rx.h"
 
-/* bash compiles the expression anew for each name, so a long one is slow. */
-enum { FILTER_BYTES = 8 << 10, SCRIPT_BYTES = 64 << 20 };
+enum { SCRIPT_BYTES = 64 << 20 };
 
 static const char order_name[] = "order"; /* in the run's folder: ids in the order of the TAP */
 
@@ -49,8 +46,8 @@ parse_word(struct fw_command *c, struct bats *b, struct argv_builder *kept,
 	static const char *const ours_with_value[] = { "-F", "--formatter", "--gather-test-outputs-in",
 		"--filter-status", "--tempdir", NULL };
 	static const char *const with_value[] = { "-j", "--jobs", "--report-formatter", "-o", "--output",
-		"--setup-suite-file", "--code-quote-style", "--line-reference-format", "--parallel-binary-name",
-		NULL };
+		"--setup-suite-file", "--code-quote-style", "--line-reference-format",
+		"--parallel-binary-name", NULL };
 	const char *value = **next;
 
 	if (word[0] != '-') {
@@ -139,166 +136,11 @@ bats_list(struct fw_command *c, struct testlist *list, struct err *e)
 	return 0;
 }
 
-/* ---- choosing ---- */
-
-/* One start of bats: files first .. last (those of them that hold asked tests), and
- * the names of its --filter. */
-struct start {
-	uint32_t first, last; /* tests, by index */
-	bool filtered;
-};
-struct starts { VEC(struct start) v; };
-
-/* While choosing.  A test is asked for or not; a group of files is open. */
-struct choosing {
-	const struct bats *b;
-	const unsigned char *asked;
-	struct testlist names; /* of the open group's asked tests */
-	size_t filter_bytes;
-	bool all;              /* its files were asked for as a whole */
-	struct start open;
-	struct starts *out;
-};
-
-/* With a --filter of the user's the file holds others, which are not listed. */
-static bool
-file_is_whole(const struct choosing *c, uint32_t from, uint32_t to)
-{
-	if (c->b->filter)
-		return false;
-	for (; from < to; from++) {
-		if (!c->asked[from])
-			return false;
-	}
-	return true;
-}
-
-static void
-close_group(struct choosing *c)
-{
-	if (c->open.last > c->open.first) {
-		c->open.filtered = !c->all;
-		vec_push(&c->out->v, c->open);
-	}
-	testlist_release(&c->names);
-	c->filter_bytes = 0;
-	c->all = true;
-	c->open = (struct start){ 0, 0, false };
-}
-
-/* Whether a filter of the names of the tests first..last-1 chooses exactly the asked
- * ones among all tests of files that have one. */
-static bool
-filter_is_exact(const struct choosing *c, uint32_t first, uint32_t last,
-                const struct testlist *names)
-{
-	uint32_t i, k, end;
-
-	for (i = first; i < last; i = end) {
-		bool any = false;
-
-		for (end = i; end < c->b->n_tests && c->b->tests[end].file == c->b->tests[i].file; end++)
-			any |= c->asked[end];
-		for (k = i; any && k < end; k++) {
-			if (!c->asked[k] &&
-			    testlist_find(names, span_of(c->b->tests[k].name)) != TESTLIST_NONE)
-				return false;
-		}
-	}
-	return true;
-}
-
-static void
-add_names(struct choosing *c, uint32_t from, uint32_t to)
-{
-	for (; from < to; from++) {
-		const char *name = c->b->tests[from].name;
-
-		if (c->asked[from] && testlist_find(&c->names, span_of(name)) == TESTLIST_NONE) {
-			testlist_add(&c->names, span_of(name));
-			c->filter_bytes += 2 * strlen(name) + 1;
-		}
-	}
-}
-
-/* A file whose filter alone is too long is run in pieces. */
-static void
-choose_pieces(struct choosing *c, uint32_t from, uint32_t to)
-{
-	uint32_t i, first = from;
-	size_t bytes = 0;
-
-	for (i = from; i < to; i++) {
-		size_t more = c->asked[i] ? 2 * strlen(c->b->tests[i].name) + 1 : 0;
-
-		if (bytes && bytes + more > FILTER_BYTES) {
-			struct start s = { first, i, true };
-
-			vec_push(&c->out->v, s);
-			first = i;
-			bytes = 0;
-		}
-		bytes += more;
-	}
-	c->open = (struct start){ first, to, true };
-	c->all = false;
-	close_group(c);
-}
-
-/* Takes the file with tests from..to-1 into the open group, or begins another. */
-static void
-choose_file(struct choosing *c, uint32_t from, uint32_t to)
-{
-	bool whole = file_is_whole(c, from, to), none = c->open.last == c->open.first;
-	uint32_t first = none ? from : c->open.first;
-
-	if (!none && c->all && whole) {
-		add_names(c, from, to);
-		c->open.last = to;
-		return;
-	}
-	if (none && whole) {
-		c->open = (struct start){ from, to, false };
-		add_names(c, from, to);
-		return;
-	}
-	add_names(c, from, to);
-	if (c->filter_bytes <= FILTER_BYTES && filter_is_exact(c, first, to, &c->names)) {
-		c->open = (struct start){ first, to, true };
-		c->all = false;
-		return;
-	}
-	if (none) {
-		close_group(c);
-		choose_pieces(c, from, to);
-		return;
-	}
-	close_group(c);
-	choose_file(c, from, to);
-}
-
-static void
-choose(const struct bats *b, const unsigned char *asked, struct starts *out)
-{
-	struct choosing c = { .b = b, .asked = asked, .names = TESTLIST_INIT, .all = true, .out = out };
-	uint32_t i, end;
-
-	for (i = 0; i < b->n_tests; i = end) {
-		bool any = false;
-
-		for (end = i; end < b->n_tests && b->tests[end].file == b->tests[i].file; end++)
-			any |= asked[end];
-		if (any)
-			choose_file(&c, i, end);
-	}
-	close_group(&c);
-}
-
 /* ---- running ---- */
 
 static void
 add_filter(struct argv_builder *argv, const struct bats *b, const unsigned char *asked,
-           const struct start *s)
+           const struct bats_start *s)
 {
 	struct testlist names = TESTLIST_INIT;
 	struct str filter = STR_INIT(FW_ARG_MAX - 1);
@@ -321,7 +163,7 @@ add_filter(struct argv_builder *argv, const struct bats *b, const unsigned char 
 
 static const char **
 start_argv(struct arena *mem, const struct bats *b, const unsigned char *asked,
-           const struct start *s, bool repro)
+           const struct bats_start *s, bool repro)
 {
 	struct argv_builder argv = { mem, VEC_INIT };
 	uint32_t i, file = UINT32_MAX;
@@ -368,7 +210,7 @@ mark_asked(const struct bats *b, const struct testlist *list, const uint32_t *te
 /* The script that starts bats several times; its status is the last one that failed. */
 static void
 add_script(struct str *script, const struct bats *b, const unsigned char *asked,
-           const struct starts *starts)
+           const struct bats_starts *starts)
 {
 	size_t i;
 
@@ -404,7 +246,7 @@ write_order(const struct bats *b, const unsigned char *asked, const struct job *
 }
 
 static int
-set_argv(const struct bats *b, const unsigned char *asked, const struct starts *starts,
+set_argv(const struct bats *b, const unsigned char *asked, const struct bats_starts *starts,
          struct job *job, struct err *e)
 {
 	struct argv_builder argv = { &job->mem, VEC_INIT };
@@ -431,7 +273,7 @@ bats_prepare(struct fw_command *c, const struct testlist *list, const uint32_t *
              struct job *job, struct err *e)
 {
 	struct bats *b = learnt(c, e);
-	struct starts starts = { VEC_INIT };
+	struct bats_starts starts = { VEC_INIT };
 	unsigned char *asked;
 	int ret;
 
@@ -440,7 +282,7 @@ bats_prepare(struct fw_command *c, const struct testlist *list, const uint32_t *
 	asked = xcalloc(b->n_tests, 1);
 	ret = mark_asked(b, list, tests, n, asked, e);
 	if (ret == 0) {
-		choose(b, asked, &starts);
+		bats_choose(b, asked, &starts);
 		ret = set_argv(b, asked, &starts, job, e);
 	}
 	if (ret == 0)
@@ -455,7 +297,7 @@ bats_repro(struct fw_command *c, const struct testlist *list, const uint32_t *te
            struct str *out, struct err *e)
 {
 	struct bats *b = learnt(c, e);
-	struct starts starts = { VEC_INIT };
+	struct bats_starts starts = { VEC_INIT };
 	unsigned char *asked;
 	size_t i;
 	int ret;
@@ -465,7 +307,7 @@ bats_repro(struct fw_command *c, const struct testlist *list, const uint32_t *te
 	asked = xcalloc(b->n_tests, 1);
 	ret = mark_asked(b, list, tests, n, asked, e);
 	if (ret == 0)
-		choose(b, asked, &starts);
+		bats_choose(b, asked, &starts);
 	for (i = 0; ret == 0 && i < starts.v.n; i++) {
 		struct arena mem = ARENA_INIT;
 

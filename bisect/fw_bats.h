@@ -1,6 +1,6 @@
 /*
- * bats, split in two: which tests its files hold (fw_bats_list.c), and how some
- * of them are run and read (fw_bats.c).
+ * bats, split in three: which tests its files hold (fw_bats_list.c), which starts of
+ * bats run some of them (fw_bats_choose.c), and how they are run and read (fw_bats.c).
  */
 #ifndef BISECT_FW_BATS_H
 #define BISECT_FW_BATS_H
@@ -31,5 +31,16 @@ struct bats {
 int bats_learn(struct fw_command *c, struct bats *b, struct err *e);
 /* The index of a test; UINT32_MAX: there is none. */
 uint32_t bats_find(const struct bats *b, const char *id);
+
+/* One start of bats: tests first .. last-1 by index, those of them that were asked
+ * for, with a --filter or all of their files. */
+struct bats_start {
+	uint32_t first, last;
+	bool filtered;
+};
+struct bats_starts { VEC(struct bats_start) v; };
+
+/* asked[i]: whether test i shall run.  Adds to out, which the caller releases. */
+void bats_choose(const struct bats *b, const unsigned char *asked, struct bats_starts *out);
 
 #endif

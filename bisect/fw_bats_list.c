@@ -19,9 +19,10 @@ enum { DEPTH_MAX = 64, FILE_BYTES = 64 << 20 };
 
 /* As in bats-preprocess: what follows the name is the body's brace; or a function
  * with the comment #@test. */
-static const char test_pattern[] = "^[[:blank:]]*@test[[:blank:]]+(.*[^[:blank:]])[[:blank:]]+\\{(.*)$";
-static const char comment_pattern[] =
-	"[[:blank:]]*([^[:blank:]()]+)[[:blank:]]*\\(?\\)?[[:blank:]]+\\{[[:blank:]]+#[[:blank:]]*@test[[:blank:]]*$";
+static const char test_pattern[] =
+	"^[[:blank:]]*@test[[:blank:]]+(.*[^[:blank:]])[[:blank:]]+\\{(.*)$";
+static const char comment_pattern[] = "[[:blank:]]*([^[:blank:]()]+)[[:blank:]]*\\(?\\)?[[:blank:]]+\\{"
+                                      "[[:blank:]]+#[[:blank:]]*@test[[:blank:]]*$";
 
 struct finding_tests {
 	struct fw_command *c;

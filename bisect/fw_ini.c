@@ -193,7 +193,8 @@ check_run(const struct parsing *p, struct section *s, struct err *e)
 	if (split_words(p->c, s->run, &s->words, e) < 0)
 		return wrong(p, s->run_line, e);
 	if (!placeholder_in_any(s->words)) {
-		err_set(e, "'run' does not say where the tests go: put {tests}, {file} or {filter:SEP} in it");
+		err_set(e, "'run' does not say where the tests go: put {tests}, {file} or "
+		           "{filter:SEP} in it");
 		return wrong(p, s->run_line, e);
 	}
 	return 0;

@@ -469,7 +469,7 @@ summary_line(struct reading *r, struct prove_run *run, struct span line)
 		run->in_summary = testlist_find(r->list, span_trim((struct span){ line.p, at }));
 		line = span_from(line, at);
 		if (span_starts(line, " (Wstat: 0 ") && span_ends(line, " Failed: 0)"))
-			return; /* TODO tests that passed, or what the next lines say */
+			return; /* unexpected passes, or what the next lines say */
 	} else if (!span_starts(line, "  Parse errors:") && !span_starts(line, "  Non-zero ")) {
 		return;
 	}

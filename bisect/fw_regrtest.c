@@ -248,8 +248,8 @@ static void
 note_left_out(struct listing *l)
 {
 	if (l->n_dotless)
-		str_addf(&l->c->note, "%u doctests without a dot in their names were left out: they cannot be "
-		         "chosen alone\n", l->n_dotless);
+		str_addf(&l->c->note, "%u doctests without a dot in their names were left out: "
+		         "they cannot be chosen alone\n", l->n_dotless);
 	if (l->n_broken)
 		str_addf(&l->c->note, "test files that cannot be listed were left out: %.400s\n",
 		         str_c(&l->broken));

@@ -15,7 +15,8 @@ struct fw_run {
 	const char *const *argv;
 	const char *const *env;  /* put over ours; NULL: nothing */
 	const char *stdin_path;  /* NULL: /dev/null */
-	void (*line)(void *data, struct span line); /* each line of standard output, at most 64 KiB; may be NULL */
+	/* Each line of standard output, at most 64 KiB of it; may be NULL. */
+	void (*line)(void *data, struct span line);
 	void *data;
 	struct str errors;       /* the first 64 KiB of standard error; release it */
 	struct child_end end;    /* how it ended */

@@ -16,7 +16,7 @@ enum tap_kind {
 
 struct tap_line {
 	enum tap_kind kind;
-	enum test_status status; /* of a test; what failed as TODO counts as skipped */
+	enum test_status status; /* of a test; a failure that is expected ("# todo") counts as skipped */
 	uint64_t number;         /* of the test, 0: none; the plan's count */
 	struct span text;        /* the test's name; why it bailed out */
 	int64_t micros;          /* of a test, from "# 12ms", "# time=12ms" or " in 12ms"; -1: not said */

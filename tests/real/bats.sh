@@ -66,14 +66,14 @@ s a.bats:bare'
 # Catches an expression that is too long for an argument, or too slow for bash.
 test_many() {
 	suite
-	for i in $(seq 120); do
+	for i in $(seq 150); do
 		printf '@test "test number %s has a name that is quite long, as names of tests are" { true; }\n' "$i"
 	done >many.bats
 	row run -- bats many.bats --filter 'number .?.?7 '
-	is "how many" "$(echo "$out" | grep -c '^p')" 12
+	is "how many" "$(echo "$out" | grep -c '^p')" 15
 	mapfile -t tests < <("$BUILD/fake/row" list -- bats many.bats | sed -n 'p;n')
 	row run "${tests[@]}" -- bats many.bats
-	is "how many" "$(echo "$out" | grep -c '^p')" 60
+	is "how many" "$(echo "$out" | grep -c '^p')" 75
 	[ -e session/run/bats.sh ] || fail "it was one expression"
 }
 

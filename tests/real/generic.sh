@@ -43,7 +43,7 @@ test_placeholders() {
 		succeeds "$FB" --json -i list -- ./kunit $words
 		answer
 	done
-	succeeds "$FB" --json --list-command './kunit --list' -- ./kunit {tests}
+	succeeds "$FB" --json --list-command './kunit --list' -- ./kunit '{tests}'
 	answer
 }
 
@@ -61,17 +61,17 @@ not ok c it's"
 # Catches names that are changed on their way into a file.
 test_names() {
 	printf 'back\\\\slash\n\\x23hash\n tab\\there \n' >list
-	succeeds env ROW_INPUT=list "$BUILD/fake/row" run -- sh -c 'cp "$1" got' - {file}
+	succeeds env ROW_INPUT=list "$BUILD/fake/row" run -- sh -c 'cp "$1" got' - '{file}'
 	is "the file" "$(cat got)" "$(printf 'back\\slash\n#hash\n tab\there ')"
 	printf 'new\\nline\n' >list
-	fails_with 1 env ROW_INPUT=list "$BUILD/fake/row" run -- cat {file}
+	fails_with 1 env ROW_INPUT=list "$BUILD/fake/row" run -- cat '{file}'
 	contains "the error" "$err" "has a newline"
 }
 
 # Catches a list that is not missed, and arguments the system would refuse.
 test_errors() {
 	suite
-	fails_with 1 "$BUILD/fake/row" list -- ./kunit {tests}
+	fails_with 1 "$BUILD/fake/row" list -- ./kunit '{tests}'
 	contains "the error" "$err" "give --input FILE or --list-command CMD"
 	fails_with 1 "$BUILD/fake/row" list -- ./kunit
 	contains "the error" "$err" "put {tests}, {file}"
@@ -79,9 +79,9 @@ test_errors() {
 	fails_with 1 env ROW_INPUT=list "$BUILD/fake/row" run -- true '{filter:,}'
 	contains "the error" "$err" "use {file}"
 	perl -e 'print "x" x 1000, "$_\n" for 1 .. 9000' >list
-	fails_with 1 env ROW_INPUT=list "$BUILD/fake/row" run -- true {tests}
+	fails_with 1 env ROW_INPUT=list "$BUILD/fake/row" run -- true '{tests}'
 	contains "the error" "$err" "use {file}"
-	succeeds env ROW_INPUT=list "$BUILD/fake/row" run -- true {file}
+	succeeds env ROW_INPUT=list "$BUILD/fake/row" run -- true '{file}'
 }
 
 # Catches three lines that are not enough, for each kind of result.

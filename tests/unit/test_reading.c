@@ -22,7 +22,8 @@ test_results(void)
 	struct err e = ERR_INIT;
 	bool whole;
 
-	CHECK_INT(feed(&r, "p\t1500\tb\nf\t-1\ta\\nx\tfirst\\nerror\tmore\nf\t-\tb\tsecond\ns\t0\tother\nend\n",
+	CHECK_INT(feed(&r, "p\t1500\tb\n"
+	               "f\t-1\ta\\nx\tfirst\\nerror\tmore\nf\t-\tb\tsecond\ns\t0\tother\nend\n",
 	               &whole, &e), 0);
 	CHECK(whole);
 	CHECK_INT(r.n_strangers, 1);
@@ -63,8 +64,8 @@ test_torn(void)
 static void
 test_wrong(void)
 {
-	static const char *const wrong[] = { "x\t1\tb\n", "p\tx\tb\n", "p\t1\n", "p\n", "\n", "end\np\t1\tb\n",
-		"p\t99999999999999999999\tb\n" };
+	static const char *const wrong[] = { "x\t1\tb\n", "p\tx\tb\n", "p\t1\n", "p\n", "\n",
+		"end\np\t1\tb\n", "p\t99999999999999999999\tb\n" };
 	struct reading r;
 	struct err e = ERR_INIT;
 	bool whole;

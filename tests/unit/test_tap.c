@@ -26,8 +26,8 @@ test_lines(void)
 	test_line("ok - no number", TAP_TEST, TEST_PASS, 0, "no number", -1);
 	test_line("ok 1 x # SKIP why", TAP_TEST, TEST_SKIP, 1, "x", -1);
 	test_line("not ok 1 x # skip", TAP_TEST, TEST_SKIP, 1, "x", -1);
-	test_line("not ok 1 x # TODO later", TAP_TEST, TEST_SKIP, 1, "x", -1);
-	test_line("ok 1 x # TODO later", TAP_TEST, TEST_PASS, 1, "x", -1);
+	test_line("not ok 1 x # todo later", TAP_TEST, TEST_SKIP, 1, "x", -1);
+	test_line("ok 1 x # todo later", TAP_TEST, TEST_PASS, 1, "x", -1);
 	test_line("ok 1 issue #12", TAP_TEST, TEST_PASS, 1, "issue #12", -1);
 	test_line("ok 1 C# code", TAP_TEST, TEST_PASS, 1, "C# code", -1);
 	test_line("ok 1 x # time=12ms", TAP_TEST, TEST_PASS, 1, "x", 12000);
