@@ -132,7 +132,7 @@ rates_plain(struct rates *r)
 		return c;
 	for (i = 0; i < ARRAY_LEN(plain_grid); i++) {
 		double x = plain_grid[i].value;
-		double w = plain_grid[i].prior * 
+		double w = plain_grid[i].prior *
 		           exp(log(x) * r->n_fails + log1p(-x) * r->n_passes - r->scale);
 		sum += w;
 		in += w * x;
