@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 
+#include "common/fs.h"
 #include "common/mem.h"
 
 static json_t *
@@ -80,26 +80,12 @@ json_read(const char *path, struct err *e)
 {
 	struct str text = STR_INIT(JSON_MAX_BYTES);
 	struct json *doc = NULL;
-	char chunk[16 << 10];
-	FILE *f = fopen(path, "re");
-	size_t n;
 
-	if (f == NULL) {
-		err_sys(e, "cannot open '%s'", path);
-		return NULL;
-	}
-	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 && str_add(&text, chunk, n))
-		;
-	if (ferror(f)) {
-		err_sys(e, "cannot read '%s'", path);
-	} else if (text.over) {
-		err_set(e, "'%s' holds more than %d bytes", path, JSON_MAX_BYTES);
-	} else {
+	if (fs_read(&text, path, e) == 0) {
 		doc = json_parse(str_span(&text), e);
 		if (doc == NULL)
 			err_prefix(e, "'%s'", path);
 	}
-	fclose(f);
 	str_release(&text);
 	return doc;
 }
