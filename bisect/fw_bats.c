@@ -239,7 +239,7 @@ write_order(const struct bats *b, const unsigned char *asked, const struct job *
 		}
 	}
 	str_addf(&path, "%s/%s", job->dir, order_name);
-	ret = fs_write(str_c(&path), str_span(&text), e);
+	ret = fs_write_scratch(str_c(&path), str_span(&text), e);
 	str_release(&path);
 	str_release(&text);
 	return ret;
@@ -258,7 +258,7 @@ set_argv(const struct bats *b, const unsigned char *asked, const struct bats_sta
 	} else {
 		str_addf(&path, "%s/bats.sh", job->dir);
 		add_script(&script, b, asked, starts);
-		ret = fs_write(str_c(&path), str_span(&script), e);
+		ret = fs_write_scratch(str_c(&path), str_span(&script), e);
 		argv_add(&argv, "bash");
 		argv_add(&argv, str_c(&path));
 		job->argv = argv_done(&argv);

@@ -112,7 +112,7 @@ put_file(const char *folder, const char *name, const struct str *text, struct er
 
 	str_addf(&path, "%s/%s", folder, name);
 	ret = text->over ? err_set(e, "'%s' would be too large", str_c(&path))
-	                 : fs_write(str_c(&path), str_span(text), e);
+	                 : fs_write_scratch(str_c(&path), str_span(text), e);
 	str_release(&path);
 	return ret;
 }

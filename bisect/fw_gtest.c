@@ -236,7 +236,7 @@ write_flags(const char *path, const struct testlist *list, const uint32_t *tests
 	add_filter(&text, list, tests, n);
 	str_addc(&text, '\n');
 	ret = text.over ? err_set(e, "too many tests for a flag file")
-	                : fs_write(path, str_span(&text), e);
+	                : fs_write_scratch(path, str_span(&text), e);
 	str_release(&text);
 	return ret;
 }

@@ -45,7 +45,7 @@ fw_parts_prepare(struct job *job, const struct fw_part *parts, size_t n, const c
 		err_set(e, "too many tests for one script");
 		goto out;
 	}
-	if (fs_write(str_c(&path), str_span(&text), e) < 0)
+	if (fs_write_scratch(str_c(&path), str_span(&text), e) < 0)
 		goto out;
 	argv_add(&b, "/bin/sh");
 	argv_add(&b, str_c(&path));

@@ -165,7 +165,7 @@ write_args(const struct regrtest *rt, const struct job *job, struct err *e)
 	str_addf(&path, "%s/args", job->dir);
 	for (i = fw_argc(rt->args.base); job->argv[i]; i++)
 		str_addf(&text, "%s\n", job->argv[i]);
-	ret = fs_write(str_c(&path), str_span(&text), e);
+	ret = fs_write_scratch(str_c(&path), str_span(&text), e);
 	str_release(&path);
 	str_release(&text);
 	return ret;

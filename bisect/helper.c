@@ -46,7 +46,7 @@ helper_install(const char **path, const char *dir, const char *name, struct aren
 		ret = fs_mkdirs(str_c(&file), e);
 		str_addf(&file, "/%s", name);
 		if (ret == 0)
-			ret = fs_write(str_c(&file), h->text, e);
+			ret = fs_write_scratch(str_c(&file), h->text, e);
 	}
 	if (ret == 0 && path)
 		*path = arena_copy(mem, file.p, file.n);

@@ -127,8 +127,8 @@ sync_folder(const char *path, struct err *e)
 	return rc;
 }
 
-int
-fs_write(const char *path, struct span bytes, struct err *e)
+static int
+replace(const char *path, struct span bytes, bool sync, struct err *e)
 {
 	size_t n = folder_length(path);
 	struct str temp = STR_INIT(STR_LINE);
@@ -146,14 +146,14 @@ fs_write(const char *path, struct span bytes, struct err *e)
 	}
 	if (fs_write_fd(fd, bytes, path, e) < 0)
 		goto out;
-	if (sync_fd(fd, path, e) < 0)
+	if (sync && sync_fd(fd, path, e) < 0)
 		goto out;
 	if (fchmod(fd, 0666 & ~mask) < 0 || rename(str_c(&temp), path) < 0) {
 		err_sys(e, "cannot write '%s'", path);
 		goto out;
 	}
 	str_clear(&temp);
-	rc = sync_folder(path, e);
+	rc = sync ? sync_folder(path, e) : 0;
 out:
 	if (temp.n)
 		unlink(str_c(&temp));
@@ -161,6 +161,18 @@ out:
 		close(fd);
 	str_release(&temp);
 	return rc;
+}
+
+int
+fs_write(const char *path, struct span bytes, struct err *e)
+{
+	return replace(path, bytes, true, e);
+}
+
+int
+fs_write_scratch(const char *path, struct span bytes, struct err *e)
+{
+	return replace(path, bytes, false, e);
 }
 
 char *

@@ -18,6 +18,8 @@ int fs_read_fd(struct str *out, int fd, const char *name, struct err *e);
  * renamed, the folder synced.  On failure path is as it was and nothing is left
  * behind.  A link is replaced, not followed; the mode is 0666 less the umask. */
 int fs_write(const char *path, struct span bytes, struct err *e);
+/* The same without syncing, for what is of no use after a crash: a run's own files. */
+int fs_write_scratch(const char *path, struct span bytes, struct err *e);
 
 /* Writes all of it, also through signals and short writes; name is for errors. */
 int fs_write_fd(int fd, struct span bytes, const char *name, struct err *e);

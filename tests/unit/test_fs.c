@@ -86,6 +86,7 @@ test_errors(void)
 	CHECK_STR(e.msg, "cannot read 'nothing': No such file or directory");
 	CHECK_INT(fs_read(&s, ".", &e), -1);
 	CHECK_STR(e.msg, "cannot read '.': Is a directory");
+	CHECK_INT(fs_write_scratch("nowhere/f", span_of("x"), &e), -1);
 	CHECK_INT(fs_write("nowhere/f", span_of("x"), &e), -1);
 	CHECK_STR(e.msg, "cannot write 'nowhere/f': No such file or directory");
 	CHECK_INT(mkdir("d", 0777), 0);
