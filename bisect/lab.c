@@ -312,8 +312,7 @@ lab_open(const struct lab_config *config, struct err *e)
 	if (trial_rules_init(&lab->rules, config->opt, config->fw, config->command, config->list, e) < 0)
 		goto fail;
 	if (!config->replay_only) {
-		if (session_make_scratch(config->session, config->opt->launcher != NULL, e) < 0)
-			goto fail;
+		assert(config->session->scratch);
 		lab->local = ex_local_open(config->pool, GRACE_MS);
 		executor_listen(lab->local, lab_job_ended, lab);
 		fork_open(lab);

@@ -60,7 +60,7 @@ struct lab_config {
 	const struct framework *fw;
 	const struct testlist *list;
 	const struct options *opt;
-	struct session *session;  /* open and locked; its journal is replayed first */
+	struct session *session;  /* locked, with a scratch folder; its journal is replayed first */
 	bool replay_only;         /* start nothing: LAB_SIGNAL (or BUDGET) where the journal ends, for `show` */
 	/* One line for the person: what the lab decided by itself.  Not on a replay. */
 	void (*note)(void *data, const char *text);

@@ -38,7 +38,6 @@ fork_open(struct lab *lab)
 
 	if (!lab->c.opt->warm || was_dropped(lab))
 		return;
-	c->scratch = lab->c.session->scratch;
 	/* The one that gave the list, where there is one. */
 	lab->fork = c->warm ? c->warm : framework_serve(lab->c.fw, c, LOAD_MS, &e);
 	c->warm = NULL;

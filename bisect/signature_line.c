@@ -253,7 +253,8 @@ speaks_of_error(struct span line)
 	static const char *const words[] = {
 		"error", "exception", "fail", "panic", "fatal", "abort", "assert", "segmentation",
 		"unreachable", "refused", "denied", "cannot", "not found", "no such", "killed",
-		"timed out", "traceback", "undefined", "corrupt", "not ok",
+		"timed out", "timeout", "traceback", "undefined", "corrupt", "not ok", "unavailable",
+		"could not", "unable", "mismatch", "unexpected", "overflow", "reset by", "out of memory",
 	};
 	size_t i;
 

@@ -60,6 +60,7 @@ set_up_command(struct work *w, struct err *e)
 	c->argv = w->opt.command;
 	c->cwd = w->cwd;
 	c->dir = w->session.dir;
+	c->scratch = w->session.scratch;
 	c->want_warm = w->opt.warm;
 	c->list_command = w->opt.list_command;
 	c->config_path = access(config_name, F_OK) == 0 ? config_name : NULL;
@@ -136,7 +137,8 @@ work_begin(struct work *w, const char *mode, struct err *e)
 	if (find_cwd(w, e) < 0 || (w->pool = pool_new(e)) == NULL ||
 	    session_create(&w->session, w->opt.session, e) < 0)
 		return -1;
-	if (set_up_command(w, e) < 0 || make_list(w, &w->list, e) < 0 || check_victim(w, e) < 0)
+	if (session_make_scratch(&w->session, w->opt.launcher != NULL, e) < 0 ||
+	    set_up_command(w, e) < 0 || make_list(w, &w->list, e) < 0 || check_victim(w, e) < 0)
 		goto fail;
 	if (w->list.n_doubles)
 		diag_note("%u names were listed more than once; each is kept once", w->list.n_doubles);
@@ -146,6 +148,8 @@ work_begin(struct work *w, const char *mode, struct err *e)
 	session_begun(&w->session);
 	return 0;
 fail:
+	executor_close(w->command.warm); /* its files lie in the session's folders */
+	w->command.warm = NULL;
 	session_discard(&w->session);
 	return -1;
 }
@@ -209,6 +213,7 @@ work_resume(struct work *w, const char *which, struct err *e)
 	int ret = -1;
 
 	if (read_session(w, which, true, e) < 0 || record_check(&w->record, w->cwd, e) < 0 ||
+	    session_make_scratch(&w->session, w->opt.launcher != NULL, e) < 0 ||
 	    set_up_command(w, e) < 0)
 		return -1;
 	if (w->session.journal.torn)

@@ -78,6 +78,8 @@ open_lab(struct place *p, bool again, bool replay_only)
 		free(record);
 		snprintf(p->name, sizeof(p->name), "%s", p->session.dir);
 	}
+	if (!replay_only)
+		CHECK_INT(session_make_scratch(&p->session, p->opt.launcher != NULL, &e), 0);
 	p->lab = lab_open(&config, &e);
 	CHECK_STR(e.msg, "");
 	return p->lab != NULL;
@@ -137,7 +139,7 @@ test_answers(void)
 
 	make_place(&p);
 	script = "case \" $* \" in *' t3 '*) echo FAIL: bug $$; exit 1;;"
-	         " *' t5 '*) echo network down; exit 1;; esac";
+	         " *' t5 '*) echo network unreachable; exit 1;; esac";
 	if (!open_lab(&p, false, false))
 		return;
 	CHECK_INT(lab_wait(p.lab, &a, &e), LAB_IDLE);
@@ -152,7 +154,7 @@ test_answers(void)
 	a = answer_of(&p, ask(&p, 4, 3));
 	CHECK_INT(a.outcome, OUT_OTHER);
 	CHECK_INT(lab_others(p.lab, &others), 1);
-	CHECK_STR(others[0].signature, "exit status 1: network down");
+	CHECK_STR(others[0].signature, "exit status 1: network unreachable");
 	CHECK_INT(others[0].first_run, 3);
 	CHECK_INT(lab_stats(p.lab).n_runs, 3);
 	CHECK_NEAR(lab_stats(p.lab).work, 14.0 / 8, 1e-9);
