@@ -69,8 +69,8 @@ cargo_list(struct fw_command *c, struct testlist *list, struct err *e)
 
 	if (s == NULL)
 		return -1;
-	for (i = 0; i < s->targets.n; i++) {
-		if (list_target(c, s, &s->targets.p[i], list, e) < 0)
+	for (i = 0; i < s->n_targets; i++) {
+		if (list_target(c, s, &s->targets[i], list, e) < 0)
 			return -1;
 	}
 	if (testlist_count(list) == 0)
@@ -111,8 +111,8 @@ cargo_prepare(struct fw_command *c, const struct testlist *list, const uint32_t 
 	size_t i, k, count;
 	int ret;
 
-	for (i = 0; s && i < s->targets.n; i++) {
-		struct cargo_target *t = &s->targets.p[i];
+	for (i = 0; s && i < s->n_targets; i++) {
+		struct cargo_target *t = &s->targets[i];
 		struct argv_builder names = { &job->mem, VEC_INIT }, b = { &job->mem, VEC_INIT };
 		const char **asked;
 
@@ -294,8 +294,8 @@ cargo_repro(struct fw_command *c, const struct testlist *list, const uint32_t *t
 	size_t i;
 	bool any = false;
 
-	for (i = 0; s && i < s->targets.n; i++) {
-		const struct cargo_target *t = &s->targets.p[i];
+	for (i = 0; s && i < s->n_targets; i++) {
+		const struct cargo_target *t = &s->targets[i];
 		struct argv_builder b = { &mem, VEC_INIT }, names = { &mem, VEC_INIT };
 		size_t count = add_names(&names, t, list, tests, n), k;
 		const char **asked = argv_done(&names), **argv;

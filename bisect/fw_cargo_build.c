@@ -111,7 +111,7 @@ cargo_add_all(struct argv_builder *b, const char *const *words)
 
 /* ---- building ---- */
 
-struct building { struct fw_command *c; struct cargo *s; };
+struct building { struct fw_command *c; VEC(struct cargo_target) targets; };
 
 static const char *
 copy_span(struct arena *mem, struct span x)
@@ -180,7 +180,7 @@ build_line(void *data, struct span line)
 	t.option = span_is(kind, "bin") ? "--bin" : span_is(kind, "test") ? "--test" :
 	           span_is(kind, "example") ? "--example" : span_is(kind, "bench") ? "--bench" : "--lib";
 	t.env = target_env(mem, &t);
-	vec_push(&b->s->targets, t);
+	vec_push(&b->targets, t);
 out:
 	json_free(doc);
 }
@@ -215,10 +215,10 @@ name_targets(struct fw_command *c, struct cargo *s)
 	size_t i;
 	bool several;
 
-	qsort(s->targets.p, s->targets.n, sizeof(s->targets.p[0]), by_target);
-	several = strcmp(s->targets.p[0].manifest, s->targets.p[s->targets.n - 1].manifest) != 0;
-	for (i = 0; i < s->targets.n; i++) {
-		struct cargo_target *t = &s->targets.p[i];
+	qsort(s->targets, s->n_targets, sizeof(s->targets[0]), by_target);
+	several = strcmp(s->targets[0].manifest, s->targets[s->n_targets - 1].manifest) != 0;
+	for (i = 0; i < s->n_targets; i++) {
+		struct cargo_target *t = &s->targets[i];
 
 		str_clear(&name);
 		if (several && strcmp(t->option, "--lib") != 0)
@@ -235,14 +235,14 @@ struct cargo *
 cargo_state(struct fw_command *c, struct err *e)
 {
 	struct cargo *s = c->state;
-	struct building building = { c, NULL };
+	struct building building = { c, VEC_INIT };
 	struct argv_builder b = { &c->mem, VEC_INIT };
 	struct fw_run run = { .line = build_line, .data = &building };
 	int ret;
 
 	if (s)
 		return s;
-	building.s = s = arena_alloc(&c->mem, sizeof(*s));
+	s = arena_alloc(&c->mem, sizeof(*s));
 	*s = (struct cargo){ .build = NULL };
 	split_words(c, s);
 	cargo_add_all(&b, s->build);
@@ -251,11 +251,15 @@ cargo_state(struct fw_command *c, struct err *e)
 	run.argv = argv_done(&b);
 	ret = fw_run_well(c, &run, e);
 	fw_run_release(&run);
-	if (ret == 0 && s->targets.n == 0)
+	if (ret == 0 && building.targets.n == 0)
 		ret = err_set(e, "cargo built no test program");
-	if (ret < 0)
-		return NULL;
-	name_targets(c, s);
-	c->state = s;
-	return s;
+	if (ret == 0) {
+		s->n_targets = building.targets.n;
+		s->targets = arena_alloc(&c->mem, s->n_targets * sizeof(*s->targets));
+		memcpy(s->targets, building.targets.p, s->n_targets * sizeof(*s->targets));
+		name_targets(c, s);
+		c->state = s;
+	}
+	vec_release(&building.targets);
+	return c->state;
 }

@@ -21,7 +21,8 @@ struct cargo_target {
 };
 
 struct cargo {
-	VEC(struct cargo_target) targets; /* in the order in which cargo runs them */
+	struct cargo_target *targets; /* in the order in which cargo runs them */
+	size_t n_targets;
 	const char **build;    /* cargo and its options, up to "--" */
 	const char **choosing; /* words for the test programs: which tests */
 	const char **settings; /* ... and everything else */

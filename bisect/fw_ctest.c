@@ -30,11 +30,11 @@ ctest_list(struct fw_command *c, struct testlist *list, struct err *e)
 	struct ctest *s = ctest_state(c, e);
 	uint32_t i;
 
-	for (i = 0; s && i < testlist_count(&s->own); i++)
-		testlist_add(list, span_of(testlist_name(&s->own, i)));
-	if (s && s->own.n_doubles)
+	for (i = 0; s && i < s->n; i++)
+		testlist_add(list, span_of(s->names[i]));
+	if (s && s->n_doubles)
 		str_addf(&c->note, "%u tests share their names with others and run together with them\n",
-		         (unsigned)s->own.n_doubles);
+		         (unsigned)s->n_doubles);
 	return s ? 0 : -1;
 }
 
@@ -64,16 +64,16 @@ add_bracket(struct str *out, struct span text)
 static bool
 is_natural(const struct ctest *s, const struct testlist *list, const uint32_t *tests, size_t n)
 {
-	uint32_t last = 0, at;
+	const struct ctest_name *name;
+	uint32_t last = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		at = testlist_find(&s->own, span_of(testlist_name(list, tests[i])));
-		if (at == TESTLIST_NONE)
-			continue;
-		if (i && at < last)
+		name = ctest_find(s, testlist_name(list, tests[i]));
+		if (name && name->place < last)
 			return false;
-		last = at;
+		if (name)
+			last = name->place;
 	}
 	return true;
 }
@@ -175,15 +175,14 @@ static void
 add_numbers(struct str *out, const struct ctest *s, const struct testlist *list,
             const uint32_t *tests, size_t n)
 {
-	uint32_t at, k;
-	size_t i;
+	const struct ctest_name *name;
+	size_t i, k;
 
 	str_adds(out, "0,0,0,");
 	for (i = 0; i < n; i++) {
-		at = testlist_find(&s->own, span_of(testlist_name(list, tests[i])));
-		for (k = at == TESTLIST_NONE ? 0 : s->first.p[at];
-		     at != TESTLIST_NONE && s->numbers.p[k]; k++)
-			str_addf(out, "%u,", s->numbers.p[k]);
+		name = ctest_find(s, testlist_name(list, tests[i]));
+		for (k = 0; name && name->numbers[k]; k++)
+			str_addf(out, "%u,", name->numbers[k]);
 	}
 }
 

@@ -7,16 +7,26 @@
 
 #include "bisect/fw.h"
 
-/* What was found of a ctest command; in c->mem. */
-struct ctest {
-	const char **argv;   /* the command without what is replaced, NULL-terminated */
-	const char *folder;  /* the build folder, absolute */
-	struct testlist own; /* all tests that the command chooses, in the order of a serial run */
-	VEC(uint32_t) first; /* [test of own] place in numbers of its first number */
-	VEC(uint32_t) numbers; /* ctest's numbers by test, each group ended by a 0 */
+/* Tests of one name (folders of a project may use the same one). */
+struct ctest_name {
+	const char *name;
+	uint32_t place;          /* of the first of them in the order of a serial run */
+	const uint32_t *numbers; /* ctest's, ended by a 0 */
 };
 
-/* The state, with own listed on the first call; NULL and e when ctest cannot list. */
+/* What was found of a ctest command; all in c->mem. */
+struct ctest {
+	const char **argv;    /* the command without what is replaced, NULL-terminated */
+	const char *folder;   /* the build folder, absolute */
+	const char **names;   /* of all tests that the command chooses, in the order of a serial run */
+	struct ctest_name *sorted; /* the same by name */
+	uint32_t n, n_doubles;     /* names; tests beside the first of a name */
+};
+
+/* The row of sorted for the name; NULL: the command does not choose it. */
+const struct ctest_name *ctest_find(const struct ctest *s, const char *name);
+
+/* The state, listed on the first call; NULL and e when ctest cannot list. */
 struct ctest *ctest_state(struct fw_command *c, struct err *e);
 /* Reads the command's words alone: folder and argv, remarks to note when that is not NULL. */
 int ctest_words(struct fw_command *c, struct ctest *s, struct str *note, struct err *e);

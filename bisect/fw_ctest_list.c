@@ -305,35 +305,90 @@ tests_release(struct ctest_tests *tests)
 	vec_release(&tests->v);
 }
 
-/* Fills own, first and numbers. */
-static void
-store(struct ctest *s, const struct ctest_tests *tests)
+static int
+by_name(const void *a, const void *b)
 {
-	uint32_t *order = xcalloc(tests->v.n + 1, sizeof(*order)), name;
-	size_t i, k;
+	const struct ctest_name *x = a, *y = b;
+	int diff = strcmp(x->name, y->name);
+
+	return diff ? diff : (x->place > y->place) - (x->place < y->place);
+}
+
+const struct ctest_name *
+ctest_find(const struct ctest *s, const char *name)
+{
+	uint32_t lo = 0, hi = s->n, mid;
+	int diff;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		diff = strcmp(s->sorted[mid].name, name);
+		if (diff == 0)
+			return &s->sorted[mid];
+		if (diff < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+/* Of the n sorted rows those of one name become one; every row has one number. */
+static void
+merge_doubles(struct ctest *s, struct arena *mem, size_t n)
+{
+	size_t i, k, count;
+	uint32_t *numbers;
+
+	for (i = 0; i < n; i += count) {
+		for (count = 1; i + count < n && !strcmp(s->sorted[i + count].name, s->sorted[i].name); count++)
+			;
+		numbers = arena_alloc(mem, (count + 1) * sizeof(*numbers));
+		for (k = 0; k < count; k++)
+			numbers[k] = s->sorted[i + k].numbers[0];
+		numbers[count] = 0;
+		s->sorted[s->n] = s->sorted[i];
+		s->sorted[s->n++].numbers = numbers;
+	}
+	s->n_doubles = (uint32_t)(n - s->n);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct ctest_name *x = *(const struct ctest_name *const *)a;
+	const struct ctest_name *y = *(const struct ctest_name *const *)b;
+
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Fills names and sorted. */
+static void
+store(struct ctest *s, struct arena *mem, const struct ctest_tests *tests)
+{
+	uint32_t *order = xcalloc(tests->v.n + 1, sizeof(*order));
+	const struct ctest_name **rows = xcalloc(tests->v.n + 1, sizeof(*rows));
+	size_t i, n = 0;
 
 	ctest_order(tests, order);
+	s->sorted = arena_alloc(mem, (tests->v.n + 1) * sizeof(*s->sorted));
 	for (i = 0; i < tests->v.n; i++) {
 		const struct ctest_test *t = &tests->v.p[order[i]];
 
-		if (memchr(t->name.p, '\0', t->name.n) == NULL)
-			testlist_add(&s->own, t->name);
-	}
-	for (name = 0; name < testlist_count(&s->own); name++)
-		vec_push(&s->first, TESTLIST_NONE);
-	/* Nearly always one number a name; more where folders use the same one. */
-	for (i = 0; i < tests->v.n; i++) {
-		name = testlist_find(&s->own, tests->v.p[order[i]].name);
-		if (name == TESTLIST_NONE || s->first.p[name] != TESTLIST_NONE)
-			continue;
-		s->first.p[name] = (uint32_t)s->numbers.n;
-		vec_push(&s->numbers, tests->v.p[order[i]].number);
-		for (k = i + 1; s->own.n_doubles && k < tests->v.n; k++) {
-			if (testlist_find(&s->own, tests->v.p[order[k]].name) == name)
-				vec_push(&s->numbers, tests->v.p[order[k]].number);
+		if (memchr(t->name.p, '\0', t->name.n) == NULL) {
+			s->sorted[n++] = (struct ctest_name){ arena_copy(mem, t->name.p, t->name.n),
+			                                      (uint32_t)i, &t->number };
 		}
-		vec_push(&s->numbers, 0);
 	}
+	qsort(s->sorted, n, sizeof(*s->sorted), by_name);
+	merge_doubles(s, mem, n);
+	for (i = 0; i < s->n; i++)
+		rows[i] = &s->sorted[i];
+	qsort(rows, s->n, sizeof(*rows), by_place);
+	s->names = arena_alloc(mem, (s->n + 1) * sizeof(*s->names));
+	for (i = 0; i < s->n; i++)
+		s->names[i] = rows[i]->name;
+	free(rows);
 	free(order);
 }
 
@@ -348,12 +403,12 @@ ctest_state(struct fw_command *c, struct err *e)
 	if (s)
 		return s;
 	s = arena_alloc(&c->mem, sizeof(*s));
-	*s = (struct ctest){ .own = TESTLIST_INIT };
+	*s = (struct ctest){ .n = 0 };
 	if (ctest_words(c, s, &c->note, e) < 0 || read_numbers(c, s, &numbers, e) < 0 ||
 	    (doc = read_document(c, s, e)) == NULL)
 		goto out;
 	join(&tests, &numbers, doc);
-	store(s, &tests);
+	store(s, &c->mem, &tests);
 	c->state = s;
 out:
 	tests_release(&tests);

@@ -31,10 +31,10 @@ go_list(struct fw_command *c, struct testlist *list, struct err *e)
 	struct str name = STR_INIT(STR_LINE);
 	size_t i, k;
 
-	for (i = 0; s && i < s->packages.n; i++) {
-		for (k = 0; s->packages.p[i].tests[k]; k++) {
+	for (i = 0; s && i < s->n_packages; i++) {
+		for (k = 0; s->packages[i].tests[k]; k++) {
 			str_clear(&name);
-			str_addf(&name, "%s.%s", s->packages.p[i].path, s->packages.p[i].tests[k]);
+			str_addf(&name, "%s.%s", s->packages[i].path, s->packages[i].tests[k]);
 			testlist_add(list, str_span(&name));
 		}
 	}
@@ -43,7 +43,7 @@ go_list(struct fw_command *c, struct testlist *list, struct err *e)
 		    strstr(c->argv[i], "-bench"))
 			str_addf(&c->note, "%s was left out\n", c->argv[i]);
 	}
-	if (s && s->packages.n > 1)
+	if (s && s->n_packages > 1)
 		str_adds(&c->note, "packages run one after another (as with -p 1)\n");
 	str_release(&name);
 	return s ? 0 : -1;
@@ -152,8 +152,8 @@ go_prepare(struct fw_command *c, const struct testlist *list, const uint32_t *te
 	size_t i, k, n_names;
 	int ret;
 
-	for (i = 0; s && i < s->packages.n; i++) {
-		struct go_package *p = &s->packages.p[i];
+	for (i = 0; s && i < s->n_packages; i++) {
+		struct go_package *p = &s->packages[i];
 		const char **names = asked_of(p, list, tests, n, &n_names);
 		struct argv_builder b = { &job->mem, VEC_INIT };
 
@@ -409,8 +409,8 @@ go_repro(struct fw_command *c, const struct testlist *list, const uint32_t *test
 	size_t i, n_names, rest;
 	bool any = false;
 
-	for (i = 0; s && i < s->packages.n; i++) {
-		const char **names = asked_of(&s->packages.p[i], list, tests, n, &n_names);
+	for (i = 0; s && i < s->n_packages; i++) {
+		const char **names = asked_of(&s->packages[i], list, tests, n, &n_names);
 		struct argv_builder b = { &mem, VEC_INIT };
 
 		if (n_names) {
@@ -420,7 +420,7 @@ go_repro(struct fw_command *c, const struct testlist *list, const uint32_t *test
 			argv_add(&b, "-count=1");
 			argv_add(&b, "-run");
 			argv_add(&b, str_c(&pattern));
-			argv_add(&b, s->packages.p[i].path);
+			argv_add(&b, s->packages[i].path);
 			for (; c->argv[rest]; rest++)
 				argv_add(&b, c->argv[rest]);
 			str_adds(out, any ? "; " : "");

@@ -71,9 +71,11 @@ chosen_lines(struct fw_command *c, const char *text, bool (*keeps)(const char *)
 	return argv_done(&b);
 }
 
+struct packages { VEC(struct go_package) v; };
+
 /* A folder as fb_go.sh leaves it. */
 static void
-take_package(struct fw_command *c, struct go *s, const char *folder)
+take_package(struct fw_command *c, struct packages *to, const char *folder)
 {
 	const char *path, *dir, *args, *list;
 	struct go_package p;
@@ -87,7 +89,7 @@ take_package(struct fw_command *c, struct go *s, const char *folder)
 	p.tests = chosen_lines(c, list, keeps_test);
 	p.program = arena_copy(&c->mem, folder, strlen(folder) + 1);
 	if (p.tests[0])
-		vec_push(&s->packages, p);
+		vec_push(&to->v, p);
 }
 
 static int
@@ -104,20 +106,23 @@ take_packages(struct fw_command *c, struct go *s, const char *folder)
 	struct str path = STR_INIT(8192);
 	struct dirent *d;
 	DIR *dir = opendir(folder);
-	size_t i;
+	struct packages found = { VEC_INIT };
 
 	while (dir && (d = readdir(dir)) != NULL) {
 		str_clear(&path);
 		str_addf(&path, "%s/%s", folder, d->d_name);
 		if (d->d_name[0] != '.')
-			take_package(c, s, str_c(&path));
+			take_package(c, &found, str_c(&path));
 	}
 	if (dir)
 		closedir(dir);
-	if (s->packages.n)
-		qsort(s->packages.p, s->packages.n, sizeof(s->packages.p[0]), by_path);
-	for (i = 0; i < s->packages.n; i++)
-		testlist_add(&s->paths, span_of(s->packages.p[i].path));
+	s->n_packages = found.v.n;
+	s->packages = arena_alloc(&c->mem, (found.v.n + 1) * sizeof(*s->packages));
+	if (found.v.n) {
+		qsort(found.v.p, found.v.n, sizeof(found.v.p[0]), by_path);
+		memcpy(s->packages, found.v.p, found.v.n * sizeof(found.v.p[0]));
+	}
+	vec_release(&found.v);
 	str_release(&path);
 }
 
@@ -177,9 +182,9 @@ build(struct fw_command *c, struct go *s, struct err *e)
 		goto out;
 	take_packages(c, s, str_c(&folder));
 	ret = 0;
-	if (s->packages.n == 0 && (run.end.how != CHILD_EXITED || run.end.code != 0))
+	if (s->n_packages == 0 && (run.end.how != CHILD_EXITED || run.end.code != 0))
 		ret = fw_run_failed(&run, e);
-	else if (s->packages.n == 0)
+	else if (s->n_packages == 0)
 		ret = err_set(e, "go finds no tests in these packages");
 	else if (run.end.code != 0)
 		str_addf(&c->note, "a package does not build and is left out: %s\n",
@@ -199,7 +204,7 @@ go_state(struct fw_command *c, struct err *e)
 	if (s)
 		return s;
 	s = arena_alloc(&c->mem, sizeof(*s));
-	*s = (struct go){ VEC_INIT, TESTLIST_INIT };
+	*s = (struct go){ NULL, 0 };
 	if (build(c, s, e) < 0)
 		return NULL;
 	c->state = s;

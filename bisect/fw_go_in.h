@@ -16,8 +16,8 @@ struct go_package {
 };
 
 struct go {
-	VEC(struct go_package) packages; /* by path */
-	struct testlist paths;           /* the same order */
+	struct go_package *packages; /* by path */
+	size_t n_packages;
 };
 
 /* The state, with everything built on the first call; NULL and e when nothing builds. */
