@@ -32,7 +32,7 @@ struct past {
 	bool fresh;
 };
 
-enum { PAST_VOID = 0 };
+enum { PAST_VOID = 0 }; /* the stage of a past that is no evidence any more */
 enum { TRIES_MAX = 3 }; /* of one question that comes back unresolved */
 
 struct pending { uint64_t id; struct ranges set; unsigned search; bool fresh; };
@@ -106,6 +106,8 @@ bool past_counts(const struct inquiry *q, const struct past *p, bool *shows);
 bool past_test_failed(const struct past *p, uint32_t test);
 struct counts past_exact(const struct inquiry *q, const struct ranges *set, const char *phase);
 void inquiry_kept(struct inquiry *q); /* finds the smallest set that showed */
+/* The fork server's answers are no evidence any more; false: there were none. */
+bool inquiry_void_warm(struct inquiry *q);
 
 /* drive_gate.c */
 enum gate { GATE_SEARCH, GATE_DONE };
@@ -129,11 +131,14 @@ struct search {
 	size_t n_before_proof; /* pasts when the proof of that answer began */
 	unsigned n_doubts;    /* how often a proof contradicted the answer */
 	bool reduced;         /* the answer is that of the sound fall-back */
+	bool anew;            /* what it was told is void: begin again */
+	bool alone;           /* is told nothing of other searches */
+	bool not_plain;       /* a proof has ruled the plain flake out */
 	bool few;             /* the answer is what --max-tests left, not minimal */
 };
 enum search_end { SEARCH_FOUND, SEARCH_FEW /* --max-tests reached */, SEARCH_PLAIN, SEARCH_LOST };
 void search_open(struct search *s, struct inquiry *q, const struct ranges *cand,
-                 const struct ranges *fixed);
+                 const struct ranges *fixed, bool alone);
 void search_close(struct search *s);
 int search_run(struct search *s, enum search_end *out);
 /* The sound way, from the smallest set that showed. */

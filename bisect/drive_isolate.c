@@ -80,18 +80,19 @@ candidates(const struct inquiry *q, bool wide, struct ranges *out)
 }
 
 static void
-open_search(struct search *s, struct inquiry *q, bool wide)
+open_search(struct search *s, struct inquiry *q, bool wide, bool alone)
 {
 	struct ranges cand = { VEC_INIT }, fixed = { VEC_INIT };
 
 	candidates(q, wide, &cand);
 	inquiry_victim(q, &fixed);
-	search_open(s, q, &cand, &fixed);
+	search_open(s, q, &cand, &fixed, alone);
 	set_release(&cand);
 	set_release(&fixed);
 }
 
-/* Runs of everything that is left, and of next to nothing (see ask_sizes). */
+/* Runs of everything that is left, and of next to nothing (see ask_sizes).  Of the
+ * whole only what a proof asked: the gate stops at a failure, which favours failures. */
 static void
 count_sizes(const struct search *s, struct counts *whole, struct counts *few)
 {
@@ -108,7 +109,7 @@ count_sizes(const struct search *s, struct counts *whole, struct counts *few)
 		if (!past_counts(s->q, p, &shows) || set_common(&p->set, &s->q->gone))
 			continue;
 		if (set_equal(&p->set, &all))
-			c = whole;
+			c = strcmp(p->phase, "proof") == 0 ? whole : NULL;
 		else if (set_equal(&p->set, &s->fixed) ||
 		         (s->fixed.v.n == 0 && strcmp(p->phase, "proof") == 0 && ranges_count(&p->set) == 1))
 			c = few;
@@ -196,6 +197,18 @@ undecided(struct inquiry *q, const char *why)
 		finding_reason(q->f, "%s", why);
 }
 
+/* Fresh processes contradict the answer: was it the fork server's? */
+static void
+doubt_warm(struct search *s)
+{
+	struct lab *lab = s->q->d->lab;
+
+	if (lab_warm(lab) != LAB_WARM_USED || !inquiry_void_warm(s->q))
+		return;
+	lab_drop_warm(lab, "what it answered does not hold in fresh processes");
+	s->anew = true;
+}
+
 /* After a proof: keeps the answer, or says that the search has to go on. */
 static int
 weigh(struct search *s, bool *again, bool *another)
@@ -208,6 +221,8 @@ weigh(struct search *s, bool *again, bool *another)
 	if (rc == 0 && (p.contradicted || (!p.another && !search_stands(s)))) {
 		*again = true;
 		s->n_doubts += p.contradicted ? 2 : 1;
+		if (p.contradicted)
+			doubt_warm(s);
 		search_tell(s);
 	} else if (rc == 0 || p.exact.fails) {
 		culprit_add(s, &p);
@@ -223,11 +238,55 @@ weigh(struct search *s, bool *again, bool *another)
 	return rc;
 }
 
+/* Did a set show and not show?  Then a single answer is no fact. */
+static bool
+is_flaky(const struct search *s)
+{
+	const struct inquiry *q = s->q;
+	struct ranges all = { VEC_INIT };
+	struct counts whole, kept = past_exact(q, &q->kept, NULL);
+
+	inquiry_whole(q, &all);
+	whole = past_exact(q, &all, NULL);
+	set_release(&all);
+	return whole.fails < whole.runs || kept.fails < kept.runs || past_exact(q, &s->fixed, NULL).fails;
+}
+
+/* The plan sees no culprit, or nothing that fits: a plain flake, or a search that
+ * chance has led astray? */
+static int
+doubt_plain(struct search *s, bool fits, bool *over)
+{
+	bool plain = false;
+	int rc = s->not_plain ? 0 : confirm_plain(s, &plain);
+
+	*over = rc == 0 && plain;
+	if (*over)
+		s->q->f->verdict = FOUND_PLAIN_FLAKE;
+	if (rc < 0 || plain)
+		return rc;
+	search_tell(s);
+	s->not_plain = true;
+	if (fits && s->plan && plan_not_plain(s->plan)) {
+		s->n_doubts += 2;
+		return 0;
+	}
+	*over = s->reduced;
+	if (*over)
+		undecided(s->q, "the answers contradict each other: "
+		                "the failure depends on something else too");
+	else if (!s->alone && is_flaky(s))
+		s->anew = s->alone = true;
+	else
+		s->n_doubts = DOUBTS;
+	return 0;
+}
+
 /* Takes what the search gave one step further.  *over: the target is done with. */
 static int
 step(struct search *s, enum search_end end, bool *over, bool *another)
 {
-	bool plain, again;
+	bool again;
 	int rc;
 
 	*over = true;
@@ -236,29 +295,11 @@ step(struct search *s, enum search_end end, bool *over, bool *another)
 		undecided(s->q, "");
 		return 0;
 	}
-	if (end == SEARCH_PLAIN) {
-		rc = confirm_plain(s, &plain);
-		if (rc == 0 && plain)
-			s->q->f->verdict = FOUND_PLAIN_FLAKE;
-		*over = plain;
-		if (rc < 0 || plain)
-			return rc;
-		search_tell(s);
-		s->n_doubts += s->plan && plan_not_plain(s->plan) ? 2 : DOUBTS;
-		return 0;
-	}
-	if (end == SEARCH_FOUND || end == SEARCH_FEW) {
-		rc = weigh(s, &again, another);
-		*over = !again;
-		return rc;
-	}
-	*over = s->reduced;
-	if (*over)
-		undecided(s->q, "the answers contradict each other: "
-		                "the failure depends on something else too");
-	else
-		s->n_doubts = DOUBTS;
-	return 0;
+	if (end == SEARCH_PLAIN || end == SEARCH_LOST)
+		return doubt_plain(s, end == SEARCH_PLAIN && !s->reduced, over);
+	rc = weigh(s, &again, another);
+	*over = !again;
+	return rc;
 }
 
 /* The next search after a doubt: the plan's, a wider one, or the sound one. */
@@ -267,12 +308,21 @@ search_again(struct search *s, bool *wide, enum search_end *end)
 {
 	struct inquiry *q = s->q;
 
+	if (s->anew) {
+		bool alone = s->alone, not_plain = s->not_plain;
+		search_close(s);
+		open_search(s, q, *wide, alone);
+		s->not_plain = not_plain;
+		if (not_plain && s->plan)
+			plan_not_plain(s->plan);
+		return search_run(s, end);
+	}
 	if (s->n_doubts < DOUBTS && s->n)
 		return search_run(s, end);
 	if (!kept_is_ours(s) && can_widen(s) && !*wide) {
 		*wide = true;
 		search_close(s);
-		open_search(s, q, true);
+		open_search(s, q, true, false);
 		return search_run(s, end);
 	}
 	if (s->reduced) {
@@ -291,10 +341,10 @@ isolate_one(struct inquiry *q, bool *another)
 	int rc;
 
 	*another = false;
-	open_search(&s, q, false);
+	open_search(&s, q, false, false);
 	if (s.n == 0 && can_widen(&s)) {
 		search_close(&s);
-		open_search(&s, q, wide = true);
+		open_search(&s, q, wide = true, false);
 	}
 	rc = search_run(&s, &end);
 	while (rc == 0) {

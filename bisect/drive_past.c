@@ -80,3 +80,19 @@ inquiry_kept(struct inquiry *q)
 	if (kept)
 		set_copy(&q->kept, kept);
 }
+
+bool
+inquiry_void_warm(struct inquiry *q)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < q->past.n; i++) {
+		if (!q->past.p[i].fresh && q->past.p[i].stage == q->stage) {
+			q->past.p[i].stage = PAST_VOID;
+			any = true;
+		}
+	}
+	inquiry_kept(q);
+	return any;
+}

@@ -183,12 +183,13 @@ round_exact(struct round *r)
 	double confidence = r->s->q->d->opt->confidence, rate = rate_of(t);
 	bool noisy = t->lack.fails > 0, doubtful = t->rest.fails > 0 && t->rest.fails < t->rest.runs;
 	uint32_t limit = stats_runs_below(rate < 0.9 ? rate * 0.8 : 0.7, confidence);
-	bool done = t->proof.fails >= (t->with.fails - t->proof.fails < SHOWN ? 2 : 1);
+	bool nameless = r->s->fixed.v.n == 0; /* no victim that was seen passing alone */
+	bool done = t->proof.fails >= (nameless || t->with.fails - t->proof.fails < SHOWN ? 2 : 1);
 	const struct counts *innocent = doubtful ? &t->control : &t->small;
 
 	if (noisy && done)
 		done = stats_higher(t->proof.fails, t->proof.runs, innocent->fails, innocent->runs) >=
-		       (doubtful ? confidence : CONVICT);
+		       (doubtful || nameless ? confidence : CONVICT);
 	if (done)
 		return;
 	if (t->proof.runs >= limit && (t->proof.fails == 0 || t->proof.runs >= EXACT_MAX)) {

@@ -94,10 +94,12 @@ make_plan(const struct search *s)
 }
 
 void
-search_open(struct search *s, struct inquiry *q, const struct ranges *cand, const struct ranges *fixed)
+search_open(struct search *s, struct inquiry *q, const struct ranges *cand,
+            const struct ranges *fixed, bool alone)
 {
 	memset(s, 0, sizeof(*s));
 	s->q = q;
+	s->alone = alone;
 	s->serial = ++q->n_searches;
 	set_minus(&s->cand, cand, fixed);
 	set_copy(&s->fixed, fixed);
@@ -134,7 +136,7 @@ search_tell(struct search *s)
 			continue;
 		to_candidates(s, &p->set, &mine);
 		if (p->search && p->search != s->serial &&
-		    (mine.v.n > FOREIGN_RANGES || ++n_foreign > FOREIGN_PASTS))
+		    (s->alone || mine.v.n > FOREIGN_RANGES || ++n_foreign > FOREIGN_PASTS))
 			continue;
 		plan_tell(s->plan, &mine, shows);
 	}
