@@ -8,7 +8,7 @@
  *
  *	helper: ready N        the suite is loaded and holds N tests
  *	helper: cannot REASON  it cannot be loaded; the helper ends
- *	us: list PATH          write all test names to PATH, escaped, one a line
+ *	us: list PATH          write all test names to PATH, escaped, one a line ("#": remarks)
  *	helper: listed N       or: unlisted REASON
  *	us: run ID DIR         fork a child: own process group, TMPDIR=DIR/tmp,
  *	                       stdout and stderr to DIR/output, runs the tests named in

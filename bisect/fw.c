@@ -183,7 +183,8 @@ list_served(const struct framework *fw, struct fw_command *c, struct testlist *l
 	c->warm = framework_serve(fw, c, c->list_timeout_ms, &ignored);
 	str_addf(&path, "%s/helpers/list", c->dir);
 	if (c->warm && (ex_warm_list(c->warm, str_c(&path), list, &ignored) < 0 ||
-	                testlist_count(list) == 0)) {
+	                testlist_count(list) == 0 ||
+	                (fw->served && fw->served(c, str_c(&path), &ignored) < 0))) {
 		executor_close(c->warm);
 		c->warm = NULL;
 	}

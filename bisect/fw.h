@@ -103,6 +103,9 @@ struct framework {
 	/* The fork server: argv of a process that loads once, speaks the protocol of
 	 * ex_warm.h on its standard input and output; NULL: there is none. */
 	int (*warm)(struct fw_command *c, const char ***argv, const char ***env, struct err *e);
+	/* FW_SERVED_LIST: looks at the list file that the fork server wrote, for remarks
+	 * ("# ..."), as list() would at its own; NULL: there are none. */
+	int (*served)(struct fw_command *c, const char *path, struct err *e);
 };
 
 extern const struct framework *const frameworks[]; /* NULL-terminated, surest first on a tie */

@@ -256,6 +256,18 @@ out:
 	return ret;
 }
 
+static int
+rspec_served(struct fw_command *c, const char *path, struct err *e)
+{
+	struct rspec *s = state_of(c, e);
+	bool whole;
+
+	if (s == NULL || read_remarks(c, s, path, &whole, e) < 0)
+		return -1;
+	note_dropped(c, s);
+	return 0;
+}
+
 /* ---- runs ---- */
 
 static int
@@ -401,11 +413,12 @@ const struct framework fw_rspec = {
 	.name = "rspec",
 	.title = "RSpec 3, examples by their ids",
 	.package = "ruby-rspec",
-	.flags = FW_ORDER | FW_NAMES | FW_TIMES | FW_EVERY,
+	.flags = FW_ORDER | FW_NAMES | FW_TIMES | FW_EVERY | FW_SERVED_LIST,
 	.detect = rspec_detect,
 	.list = rspec_list,
 	.prepare = rspec_prepare,
 	.finish = rspec_finish,
 	.repro = rspec_repro,
 	.warm = rspec_warm,
+	.served = rspec_served,
 };

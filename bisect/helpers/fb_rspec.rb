@@ -230,15 +230,15 @@ module FlakeBisect
       FlakeBisect.calm(@configuration)
       Suite.take(groups)
       case FlakeBisect::MODE
-      when "list" then FlakeBisect.list(@configuration)
+      when "list" then FlakeBisect.list(@configuration, ENV["FLAKE_BISECT_LIST"])
       when "run" then super(FlakeBisect.begin_run(@configuration, ENV["FLAKE_BISECT_RESULTS"])).tap { FlakeBisect.end_run }
       when "serve" then FlakeBisect::Server.new(@configuration) { |stretches| super(stretches) }.serve
       end
     end
   end
 
-  def self.list(config)
-    File.open(ENV["FLAKE_BISECT_LIST"], "wb") do |f|
+  def self.list(config, path)
+    File.open(path, "wb") do |f|
       f.puts("# seed #{config.seed}") if config.seed_used?
       Suite.examples.each { |example| f.puts(escape(example.id)) }
       f.puts("# end")
@@ -308,7 +308,7 @@ module FlakeBisect
     end
 
     def list(path)
-      File.open(path, "wb") { |f| Suite.examples.each { |e| f.puts(FlakeBisect.escape(e.id)) } }
+      FlakeBisect.list(@config, path)
       say("listed #{Suite.examples.size}")
     end
 
