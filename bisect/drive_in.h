@@ -132,13 +132,13 @@ struct search {
 	unsigned n_doubts;    /* how often a proof contradicted the answer */
 	bool reduced;         /* the answer is that of the sound fall-back */
 	bool anew;            /* what it was told is void: begin again */
-	bool alone;           /* is told nothing of other searches */
+	bool second;          /* begun anew, since chance had led the first astray */
 	bool not_plain;       /* a proof has ruled the plain flake out */
 	bool few;             /* the answer is what --max-tests left, not minimal */
 };
 enum search_end { SEARCH_FOUND, SEARCH_FEW /* --max-tests reached */, SEARCH_PLAIN, SEARCH_LOST };
 void search_open(struct search *s, struct inquiry *q, const struct ranges *cand,
-                 const struct ranges *fixed, bool alone);
+                 const struct ranges *fixed);
 void search_close(struct search *s);
 int search_run(struct search *s, enum search_end *out);
 /* The sound way, from the smallest set that showed. */

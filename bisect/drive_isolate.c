@@ -80,13 +80,13 @@ candidates(const struct inquiry *q, bool wide, struct ranges *out)
 }
 
 static void
-open_search(struct search *s, struct inquiry *q, bool wide, bool alone)
+open_search(struct search *s, struct inquiry *q, bool wide)
 {
 	struct ranges cand = { VEC_INIT }, fixed = { VEC_INIT };
 
 	candidates(q, wide, &cand);
 	inquiry_victim(q, &fixed);
-	search_open(s, q, &cand, &fixed, alone);
+	search_open(s, q, &cand, &fixed);
 	set_release(&cand);
 	set_release(&fixed);
 }
@@ -275,8 +275,8 @@ doubt_plain(struct search *s, bool fits, bool *over)
 	if (*over)
 		undecided(s->q, "the answers contradict each other: "
 		                "the failure depends on something else too");
-	else if (!s->alone && is_flaky(s))
-		s->anew = s->alone = true;
+	else if (!s->second && is_flaky(s))
+		s->anew = s->second = true;
 	else
 		s->n_doubts = DOUBTS;
 	return 0;
@@ -309,9 +309,10 @@ search_again(struct search *s, bool *wide, enum search_end *end)
 	struct inquiry *q = s->q;
 
 	if (s->anew) {
-		bool alone = s->alone, not_plain = s->not_plain;
+		bool second = s->second, not_plain = s->not_plain;
 		search_close(s);
-		open_search(s, q, *wide, alone);
+		open_search(s, q, *wide);
+		s->second = second;
 		s->not_plain = not_plain;
 		if (not_plain && s->plan)
 			plan_not_plain(s->plan);
@@ -322,7 +323,7 @@ search_again(struct search *s, bool *wide, enum search_end *end)
 	if (!kept_is_ours(s) && can_widen(s) && !*wide) {
 		*wide = true;
 		search_close(s);
-		open_search(s, q, true, false);
+		open_search(s, q, true);
 		return search_run(s, end);
 	}
 	if (s->reduced) {
@@ -341,10 +342,10 @@ isolate_one(struct inquiry *q, bool *another)
 	int rc;
 
 	*another = false;
-	open_search(&s, q, false, false);
+	open_search(&s, q, false);
 	if (s.n == 0 && can_widen(&s)) {
 		search_close(&s);
-		open_search(&s, q, wide = true, false);
+		open_search(&s, q, wide = true);
 	}
 	rc = search_run(&s, &end);
 	while (rc == 0) {

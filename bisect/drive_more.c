@@ -55,7 +55,7 @@ same_polluters(struct inquiry *q, const struct culprit *c, bool *same)
 	*same = set_within(&polluters, &others) && !set_common(&polluters, &one);
 	rc = 0;
 	if (*same) {
-		search_open(&s, q, &others, &one, false);
+		search_open(&s, q, &others, &one);
 		set_copy(&s.answer, &polluters);
 		s.posterior = q->d->opt->confidence;
 		rc = drive_prove(&s, &p);
@@ -211,7 +211,7 @@ clean_search(struct inquiry *q, struct culprit *c, const struct ranges *cand, co
 	enum search_end end;
 	int rc;
 
-	search_open(&s, q, cand, fixed, false);
+	search_open(&s, q, cand, fixed);
 	rc = search_run(&s, &end);
 	if (rc == 0 && end == SEARCH_LOST)
 		rc = search_reduce(&s, &end);

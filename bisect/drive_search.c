@@ -10,8 +10,6 @@
 
 enum {
 	SPOILT_MAX = 40,      /* unresolved answers in a row that end a search */
-	FOREIGN_RANGES = 8,   /* a past of another search with more borders is not told */
-	FOREIGN_PASTS = 16,   /* nor more of them */
 	SEARCH_RUNS = 3000,  /* answers after which the plan is given up */
 	REPEATS_MAX = 60,
 };
@@ -95,11 +93,10 @@ make_plan(const struct search *s)
 
 void
 search_open(struct search *s, struct inquiry *q, const struct ranges *cand,
-            const struct ranges *fixed, bool alone)
+            const struct ranges *fixed)
 {
 	memset(s, 0, sizeof(*s));
 	s->q = q;
-	s->alone = alone;
 	s->serial = ++q->n_searches;
 	set_minus(&s->cand, cand, fixed);
 	set_copy(&s->fixed, fixed);
@@ -122,22 +119,20 @@ search_close(struct search *s)
 	set_release(&s->proved);
 }
 
+/* What another search asked is not told: its many borders would cut the list into more
+ * segments than the plan has, and cost more than they say.  The proof counts it. */
 void
 search_tell(struct search *s)
 {
 	struct ranges mine = { VEC_INIT };
-	size_t n_foreign = 0;
 	bool shows;
 
 	for (; s->plan && s->n_told < s->q->past.n; s->n_told++) {
 		const struct past *p = &s->q->past.p[s->n_told];
 		if (!past_counts(s->q, p, &shows) || !set_within(&s->fixed, &p->set) ||
-		    set_common(&p->set, &s->q->gone))
+		    set_common(&p->set, &s->q->gone) || (p->search && p->search != s->serial))
 			continue;
 		to_candidates(s, &p->set, &mine);
-		if (p->search && p->search != s->serial &&
-		    (s->alone || mine.v.n > FOREIGN_RANGES || ++n_foreign > FOREIGN_PASTS))
-			continue;
 		plan_tell(s->plan, &mine, shows);
 	}
 	set_release(&mine);
