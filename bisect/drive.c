@@ -86,12 +86,17 @@ fill_stats(struct inquiry *q)
 {
 	struct lab_stats s = lab_stats(q->d->lab);
 	const char *text = lab_target_text(q->d->lab);
+	struct str shown = STR_INIT(2048);
 
 	q->f->n_runs = s.n_runs;
 	q->f->work = s.work;
 	q->f->seconds = s.seconds;
 	if (text)
 		q->f->signature = arena_copy(&q->f->mem, text, strlen(text));
+	lab_target_shown(&shown, q->d->lab);
+	if (shown.n)
+		q->f->failure = arena_copy(&q->f->mem, str_c(&shown), shown.n);
+	str_release(&shown);
 }
 
 /* Says why the session ended before its answer. */

@@ -51,6 +51,7 @@ struct finding {
 	VEC(uint32_t) left;      /* undecided: tests still under suspicion, in list order */
 	const char *reason;      /* one sentence more: why undecided, what contradicted; NULL: none */
 	const char *signature;   /* of the failure that was searched for */
+	const char *failure;     /* the same with its error line as it was printed; NULL: signature */
 	const char *repro;       /* command to paste; NULL: none */
 	bool shuffled;           /* the order was that of --shuffle=seed */
 	uint64_t seed;

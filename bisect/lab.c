@@ -436,6 +436,12 @@ lab_target_text(const struct lab *lab)
 	return lab->target.how == SIGNATURE_NONE ? NULL : str_c(&lab->target_text);
 }
 
+void
+lab_target_shown(struct str *out, const struct lab *lab)
+{
+	signature_shown(out, &lab->target, lab->c.list);
+}
+
 struct lab_stats
 lab_stats(const struct lab *lab)
 {

@@ -94,6 +94,8 @@ void lab_cancel(struct lab *lab, uint64_t id);
 void lab_target(struct lab *lab, const struct answer *answer);
 /* Its signature; NULL: none was seen. */
 const char *lab_target_text(const struct lab *lab);
+/* Adds the same with the error line as it was printed; nothing if none was seen. */
+void lab_target_shown(struct str *out, const struct lab *lab);
 
 struct lab_stats {
 	uint32_t n_runs;       /* answered, whatever the verdict; by answers */

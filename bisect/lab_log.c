@@ -101,6 +101,8 @@ result_format(struct str *out, const struct result *r)
 		str_addf(out, "\thow=%s\tcode=%d", signature_words[s->how], s->code);
 	add_text(out, "kind", &s->kind);
 	add_text(out, "message", &s->message);
+	if (strcmp(str_c(&s->line), str_c(&s->message)) != 0)
+		add_text(out, "line", &s->line);
 	add_indices(out, "signed", s->failed.p, s->failed.n);
 	add_indices(out, "failed", j->failed.p, j->failed.n);
 	if (j->absent != TESTLIST_NONE)
@@ -260,6 +262,8 @@ parse_pair(struct result *r, struct span key, struct span value, uint32_t n_list
 		return parse_text(value, &s->kind);
 	} else if (span_is(key, "message")) {
 		return parse_text(value, &s->message);
+	} else if (span_is(key, "line")) {
+		return parse_text(value, &s->line);
 	} else if (span_is(key, "why")) {
 		return parse_text(value, &j->why);
 	} else if (span_is(key, "signed")) {

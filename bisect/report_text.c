@@ -31,6 +31,29 @@ evidence_line(struct text *t, struct counts c)
 	str_adds(t->out, " fail\n");
 }
 
+/* Another culprit is enough alone: what these need, and what fails without them all the same. */
+static void
+evidence_another(struct text *t, const struct culprit *c, const char *indent)
+{
+	uint32_t i;
+
+	for (i = 0; c->without_each && i < c->n_polluters; i++) {
+		if (c->without_each[i].runs == 0)
+			continue;
+		str_addf(t->out, "%sof these, without ", indent);
+		words_name(t, c->polluters[i]);
+		evidence_line(t, c->without_each[i]);
+	}
+	str_addf(t->out, "%sof all runs without %s", indent, c->n_polluters == 1 ? "it" : "them");
+	evidence_line(t, c->without);
+}
+
+static bool
+has_another(const struct culprit *c)
+{
+	return c->minimal && !c->proven && c->without.fails;
+}
+
 static void
 evidence_without(struct text *t, const struct culprit *c, const char *indent)
 {
@@ -42,7 +65,7 @@ evidence_without(struct text *t, const struct culprit *c, const char *indent)
 		if (n == 1)
 			words_name(t, tests[0]);
 		else
-			add_all(t, n);
+			str_adds(t->out, n == 2 ? "one or both" : "one or more");
 		evidence_line(t, c->without);
 	}
 	for (i = 0; c->without_each && i < c->n_polluters && c->n_polluters > 1; i++) {
@@ -63,14 +86,16 @@ evidence_set(struct text *t, const struct culprit *c, const char *indent)
 			add_all(t, c->n_tests);
 		evidence_line(t, c->with);
 	}
-	if (t->f->verdict != FOUND_FAILS_ALONE)
+	if (has_another(c))
+		evidence_another(t, c, indent);
+	else if (t->f->verdict != FOUND_FAILS_ALONE)
 		evidence_without(t, c, indent);
 	if (c->n_cleaners) {
 		str_addf(t->out, "%s%s when run between:\n", indent,
 		         c->n_cleaners == 1 ? "this test undoes it" : "these tests undo it");
 		words_tests(t, c->cleaners, c->n_cleaners, "    ");
 	}
-	if (!c->proven && t->f->verdict != FOUND_UNDECIDED)
+	if (!c->proven && !has_another(c) && t->f->verdict != FOUND_UNDECIDED)
 		str_addf(t->out, "%sseen failing, but not proven yet\n", indent);
 	else if (!c->minimal && c->n_tests > 1)
 		str_addf(t->out, "%sperhaps fewer of them are enough\n", indent);
@@ -116,10 +141,12 @@ evidence_rate(struct text *t)
 static void
 evidence_failure(struct text *t)
 {
-	if (t->f->signature == NULL || *t->f->signature == '\0')
+	const char *text = t->f->failure ? t->f->failure : t->f->signature;
+
+	if (text == NULL || *text == '\0')
 		return;
 	str_adds(t->out, "  the failure: ");
-	report_message(t->out, t->f->signature);
+	report_message(t->out, text);
 	str_addc(t->out, '\n');
 }
 

@@ -14,6 +14,7 @@ signature_init(struct signature *s)
 	*s = (struct signature){
 		.kind = STR_INIT(SIGNATURE_MESSAGE_MAX),
 		.message = STR_INIT(SIGNATURE_MESSAGE_MAX),
+		.line = STR_INIT(SIGNATURE_MESSAGE_MAX),
 	};
 }
 
@@ -22,6 +23,7 @@ signature_release(struct signature *s)
 {
 	str_release(&s->kind);
 	str_release(&s->message);
+	str_release(&s->line);
 	vec_release(&s->failed);
 	signature_init(s);
 }
@@ -35,6 +37,8 @@ signature_copy(struct signature *to, const struct signature *from)
 	str_addspan(&to->kind, str_span(&from->kind));
 	str_clear(&to->message);
 	str_addspan(&to->message, str_span(&from->message));
+	str_clear(&to->line);
+	str_addspan(&to->line, str_span(&from->line));
 	vec_clear(&to->failed);
 	for (size_t i = 0; i < from->failed.n; i++)
 		vec_push(&to->failed, from->failed.p[i]);
@@ -194,8 +198,9 @@ add_end(struct str *out, const struct signature *s)
 	}
 }
 
-void
-signature_text(struct str *out, const struct signature *s, const struct testlist *list)
+static void
+add_text(struct str *out, const struct signature *s, const struct str *message,
+         const struct testlist *list)
 {
 	if (s->how == SIGNATURE_NONE)
 		return;
@@ -214,8 +219,20 @@ signature_text(struct str *out, const struct signature *s, const struct testlist
 		str_adds(out, ", ");
 		add_end(out, s);
 	}
-	if (s->message.n) {
+	if (message->n) {
 		str_adds(out, ": ");
-		str_addspan(out, str_span(&s->message));
+		str_addspan(out, str_span(message));
 	}
+}
+
+void
+signature_text(struct str *out, const struct signature *s, const struct testlist *list)
+{
+	add_text(out, s, &s->message, list);
+}
+
+void
+signature_shown(struct str *out, const struct signature *s, const struct testlist *list)
+{
+	add_text(out, s, s->line.n ? &s->line : &s->message, list);
 }

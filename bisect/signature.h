@@ -25,6 +25,7 @@ struct signature {
 	int code;
 	struct str kind;       /* what failed as a whole ("reference leak"), "" nothing did */
 	struct str message;    /* normalised error line, "" none was seen */
+	struct str line;       /* the same line as it was printed, for people; never compared */
 	VEC(uint32_t) failed;  /* tests that failed, in order of the run */
 };
 
@@ -32,9 +33,12 @@ void signature_init(struct signature *s);
 void signature_release(struct signature *s);
 void signature_copy(struct signature *to, const struct signature *from); /* to is initialised */
 
+/* Takes the error line of a run: its message, and the line itself without colours. */
+void signature_line(struct signature *s, struct span text);
+
 /* Adds text, one line, cut to SIGNATURE_MESSAGE_MAX bytes, with N for numbers,
  * hex, addresses, dates and durations, P for paths, T for temporary names, S
- * for quoted strings, and without colours. */
+ * for quoted strings, without colours, nor the dots of a runner before it. */
 void signature_normalise(struct str *out, struct span text);
 
 /* The line of a run's output that says best what went wrong: the last that names
@@ -51,5 +55,7 @@ bool signature_same(const struct signature *a, const struct signature *b);
 
 /* Adds one line for a person: "'a::v' fails: AssertionError: S != S". */
 void signature_text(struct str *out, const struct signature *s, const struct testlist *list);
+/* The same with the line as it was printed: "'a::v' fails: AssertionError: 'x' != 'y'". */
+void signature_shown(struct str *out, const struct signature *s, const struct testlist *list);
 
 #endif

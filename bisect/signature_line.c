@@ -207,6 +207,40 @@ next_char(struct span x, size_t i)
 	return i;
 }
 
+/* What is behind "...s.": runners print it on the line that an abort then ends. */
+static struct span
+past_progress(struct span text)
+{
+	size_t i = 0, dots = 0;
+
+	text = span_trim(text);
+	while (i < text.n && (text.p[i] == '.' || text.p[i] == 's' || text.p[i] == 'x'))
+		dots += text.p[i++] == '.';
+	while (i > 0 && text.p[i - 1] != '.')
+		i--;
+	return dots >= 3 ? span_trim(span_from(text, i)) : text;
+}
+
+void
+signature_line(struct signature *s, struct span text)
+{
+	size_t i = 0, n;
+
+	signature_normalise(&s->message, text);
+	text = past_progress(text);
+	str_clear(&s->line);
+	while (i < text.n) {
+		n = take_colour(span_from(text, i), '\0');
+		if (n == 0) {
+			n = next_char(text, i) - i;
+			if (!str_add(&s->line, text.p + i, n))
+				break;
+		}
+		i += n;
+	}
+	s->line.over = false;
+}
+
 void
 signature_normalise(struct str *out, struct span text)
 {
@@ -215,7 +249,7 @@ signature_normalise(struct str *out, struct span text)
 	size_t i = 0, r, n;
 	bool room = true;
 
-	text = span_trim(text);
+	text = past_progress(text);
 	while (i < text.n && room) {
 		for (n = 0, r = 0; r < ARRAY_LEN(rules) && n == 0; r++)
 			n = rules[r].take(span_from(text, i), before);

@@ -129,9 +129,9 @@ sign_end(struct judging *g)
 	if (r->whole_failed && r->whole_kind)
 		str_adds(&s->kind, r->whole_kind);
 	if (r->message.n)
-		signature_normalise(&s->message, str_span(&r->message));
+		signature_line(s, str_span(&r->message));
 	else if (s->failed.n == 0 && s->kind.n == 0)
-		signature_normalise(&s->message, g->f->line);
+		signature_line(s, g->f->line);
 }
 
 /* ---- passes ---- */
@@ -251,7 +251,7 @@ judge_victim(struct judging *g)
 		vec_push(&s->failed, victim);
 		s->how = SIGNATURE_VICTIM;
 		if (g->f->reading->message.n)
-			signature_normalise(&s->message, str_span(&g->f->reading->message));
+			signature_line(s, str_span(&g->f->reading->message));
 		g->j->outcome = OUT_FAIL;
 		g->j->verdict = VERDICT_FAIL;
 	} else if (seen & SEEN_PASSED) {

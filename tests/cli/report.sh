@@ -36,7 +36,7 @@ test_isolated() {
   t17
   t42"
 	matches "the evidence" "$out" '  with both: ([0-9]+) of \1 fail'
-	matches "the evidence" "$out" '  without both: 0 of [0-9]+ fail'
+	matches "the evidence" "$out" '  without one or both: 0 of [0-9]+ fail'
 	is "the file of -o" "$(cat kept)" "t17
 t42"
 	# The command that is printed fails when it is pasted.

@@ -152,7 +152,7 @@ larger_sets(void)
 	vec_push(&x.f.culprits, c);
 	CHECK(strstr(text(&x), "these 3 tests together make it fail:\n  a\n  b\n  c\n\n"
 	                       "  with all 3: 9 of 9 fail\n"
-	                       "  without all 3: 0 of 9 fail\n"
+	                       "  without one or more: 0 of 9 fail\n"
 	                       "  without a: 0 of 9 fail\n"
 	                       "  without c: 1 of 12 fail\n"
 	                       "  the whole list:") == text(&x));
@@ -166,6 +166,12 @@ larger_sets(void)
 	                       "  perhaps fewer of them are enough\n") != NULL);
 	x.f.culprits.p[0].proven = false;
 	CHECK(strstr(text(&x), "  seen failing, but not proven yet\n") != NULL);
+	x.f.culprits.p[0].minimal = true;
+	x.f.culprits.p[0].without = (struct counts){ 1, 9 };
+	CHECK(strstr(text(&x), "  with all 3: 9 of 9 fail\n"
+	                       "  of these, without a: 0 of 9 fail\n"
+	                       "  of all runs without them: 1 of 9 fail\n  this test") != NULL);
+	CHECK(strstr(text(&x), "not proven") == NULL);
 	end(&x);
 }
 

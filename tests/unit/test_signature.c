@@ -33,6 +33,9 @@ test_normalise(void)
 	normalises("\x1b[31mE   AssertionError: -1\x1b[0m", "E AssertionError: N");
 	normalises("\\x1b[31mred\\x1b[0m", "red");
 	normalises("  two\t\tblanks  ", "two blanks");
+	normalises("..s....Fatal Python error: Aborted", "Fatal Python error: Aborted");
+	normalises("...", "");
+	normalises("..x is odd", "..x is odd");
 	normalises("", "");
 	normalises("\xff\xfe bytes", "\xff\xfe bytes");
 }
@@ -137,6 +140,34 @@ test_same_tests(void)
 	signature_release(&y);
 }
 
+/* Catches a line for people that is normalised, or that writes colours to their terminal. */
+static void
+test_shown(void)
+{
+	struct signature s, copy;
+	struct str out = STR_INIT(4096);
+	struct testlist none = { 0 };
+
+	signature_init(&s);
+	signature_init(&copy);
+	s.how = SIGNATURE_EXIT;
+	s.code = 1;
+	signature_line(&s, span_of("....\\x1b[31mValueError: 'a' is not 17\\x1b[0m"));
+	CHECK_STR(str_c(&s.message), "ValueError: S is not N");
+	CHECK_STR(str_c(&s.line), "ValueError: 'a' is not 17");
+	signature_copy(&copy, &s);
+	signature_shown(&out, &copy, &none);
+	CHECK_STR(str_c(&out), "exit status 1: ValueError: 'a' is not 17");
+	str_clear(&copy.line);
+	str_clear(&out);
+	signature_shown(&out, &copy, &none);
+	CHECK_STR(str_c(&out), "exit status 1: ValueError: S is not N");
+	str_release(&out);
+	signature_release(&s);
+	signature_release(&copy);
+	testlist_release(&none);
+}
+
 static void
 test_kind(void)
 {
@@ -218,6 +249,7 @@ main(void)
 	test_same_exit();
 	test_same_signal();
 	test_same_tests();
+	test_shown();
 	test_kind();
 	test_error_line();
 	test_text();
