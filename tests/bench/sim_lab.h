@@ -306,6 +306,7 @@ lab_target(struct lab *l, const struct answer *a)
 }
 
 const char *lab_target_text(const struct lab *l) { return l->target[0] ? l->target : NULL; }
+void lab_target_shown(struct str *out, const struct lab *l) { str_adds(out, l->target); }
 struct lab_stats lab_stats(const struct lab *l) { return l->stats; }
 const double *lab_seconds(const struct lab *l) { return l->seconds; }
 double lab_startup(const struct lab *l, bool warm) { (void)warm; return l->sim->startup; }
