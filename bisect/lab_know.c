@@ -254,6 +254,9 @@ lab_trouble(struct lab *lab)
 		str_addf(&lab->trouble, "%u of %u runs proved nothing", s->n_unresolved, s->n_runs);
 		if (lab->last.judgement.why.n)
 			str_addf(&lab->trouble, ", the last because %s", str_c(&lab->last.judgement.why));
+		if (lab->last.judgement.outcome == OUT_TIMEOUT)
+			str_adds(&lab->trouble, "; if a hang is the failure say --timeout-is fail, if not, "
+			                        "a longer --timeout");
 	}
 	str_release(&name);
 	return lab->trouble.n ? str_c(&lab->trouble) : NULL;

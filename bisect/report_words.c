@@ -125,6 +125,8 @@ report_message(struct str *out, const char *text)
 	for (size_t k = 0; k < i; k++) {
 		unsigned char c = (unsigned char)text[k];
 
+		if (c == '\\' && text[k + 1] == '\\')
+			k++;
 		if (c < 0x20 || c == 0x7f)
 			str_addf(out, "\\x%02x", c);
 		else

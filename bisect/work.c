@@ -113,15 +113,32 @@ make_list(struct work *w, struct testlist *list, struct err *e)
 	return 0;
 }
 
+/* Whether a name is the whole of one with its file or class before it: a.py::test_b. */
+static bool
+is_end_of(const char *name, const char *word)
+{
+	size_t n = strlen(name), m = strlen(word);
+
+	return m && n > m && strcmp(name + n - m, word) == 0 && strchr(":./ ", name[n - m - 1]) != NULL;
+}
+
 static int
 check_victim(struct work *w, struct err *e)
 {
 	struct near near = { .word = w->opt.victim };
+	const char *end = NULL;
 
 	if (w->opt.victim == NULL || testlist_find(&w->list, span_of(w->opt.victim)) != TESTLIST_NONE)
 		return 0;
-	for (uint32_t i = 0; i < testlist_count(&w->list); i++)
-		near_try(&near, testlist_name(&w->list, i));
+	for (uint32_t i = 0; i < testlist_count(&w->list); i++) {
+		const char *name = testlist_name(&w->list, i);
+
+		near_try(&near, name);
+		if (end == NULL && is_end_of(name, w->opt.victim))
+			end = name;
+	}
+	if (end)
+		near.best = end;
 	if (near.best)
 		return err_set(e, "--victim: there is no test '%s' in the list; did you mean '%s'?",
 		               w->opt.victim, near.best);

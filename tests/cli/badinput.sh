@@ -192,10 +192,14 @@ $err"
 	lacks answer "$out" 'make it fail'
 }
 
+# Catches a name without its file that is answered by "there is none".
 test_victim_not_there() {
 	seq -f 'test_%g' 1 9 >list
 	fails_with 128 "$FB" --victim test_99 -i list -- true '{tests}'
 	contains stderr "$err" "there is no test 'test_99' in the list; did you mean 'test_9'?"
+	echo 'tests/test_b.py::Some::test_long_name' >>list
+	fails_with 128 "$FB" --victim test_long_name -i list -- true '{tests}'
+	contains stderr "$err" "did you mean 'tests/test_b.py::Some::test_long_name'?"
 }
 
 run_tests "$@"

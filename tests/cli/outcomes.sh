@@ -106,6 +106,13 @@ test_timeout() {
 	isolates answer --timeout 0.5
 }
 
+# Catches a hang of the whole list after which nobody learns of --timeout-is.
+test_timeout_of_all() {
+	seq 1 4 >list
+	fails_with 125 "$FB" --timeout 0.2 -i list -- sh -c 'exec sleep 1000' '{tests}'
+	contains answer "$out" 'if a hang is the failure say --timeout-is fail'
+}
+
 # Catches a process that outlives its run, and a run that waits for it.
 test_leak() {
 	suite <<<'sleep 1000 & both && exit 1; exit 0'

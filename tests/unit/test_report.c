@@ -310,7 +310,7 @@ names_are_tamed(void)
 	end(&x);
 }
 
-/* A traceback that fills the window, a half character, escapes written twice. */
+/* A traceback that fills the window, a half character, a backslash written twice. */
 static void
 messages_are_one_line(void)
 {
@@ -321,7 +321,7 @@ messages_are_one_line(void)
 	CHECK_STR(str_c(&out), "assert 'a\\tb' ...");
 	str_clear(&out);
 	report_message(&out, "C:\\\\new\033[m");
-	CHECK_STR(str_c(&out), "C:\\\\new\\x1b[m");
+	CHECK_STR(str_c(&out), "C:\\new\\x1b[m");
 	str_clear(&out);
 	report_message(&out, "");
 	report_message(&out, "x");
