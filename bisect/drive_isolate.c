@@ -140,7 +140,8 @@ ask_sizes(struct search *s, uint32_t turn)
 }
 
 /* The plan says that no test matters: does the whole list really not show more often
- * than next to nothing does? */
+ * than next to nothing does?  It must have been seen to show with next to nothing, or
+ * the list be asked PLAIN_RUNS times: a rare failure may have stayed away from both. */
 static int
 confirm_plain(struct search *s, bool *plain)
 {
@@ -158,8 +159,8 @@ confirm_plain(struct search *s, bool *plain)
 		higher = stats_higher(whole.fails, whole.runs, few.fails, few.runs);
 		*plain = higher < 0.9;
 		f->confidence = 1 - higher * (1 - s->q->d->opt->confidence);
-		if (higher >= s->q->d->opt->confidence || (higher < 0.3 && whole.runs >= 3) ||
-		    turn >= PLAIN_RUNS || s->q->n_spoilt >= TRIES_MAX)
+		if (higher >= s->q->d->opt->confidence || (higher < 0.3 && few.fails && whole.runs >= 3) ||
+		    turn >= (higher < 0.3 ? PLAIN_RUNS : 2 * PLAIN_RUNS) || s->q->n_spoilt >= TRIES_MAX)
 			break;
 		rc = ask_sizes(s, turn);
 	}
@@ -293,6 +294,11 @@ step(struct search *s, enum search_end end, bool *over, bool *another)
 	*another = false;
 	if (s->q->n_spoilt >= TRIES_MAX && end == SEARCH_LOST) {
 		undecided(s->q, "");
+		return 0;
+	}
+	if (end == SEARCH_LOST && !s->second && !s->reduced && is_flaky(s)) {
+		s->anew = s->second = true; /* chance has misled the plan: once more, without that */
+		*over = false;
 		return 0;
 	}
 	if (end == SEARCH_PLAIN || end == SEARCH_LOST)
