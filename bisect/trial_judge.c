@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "bisect/secrets.h"
 #include "common/clock.h"
 
 void
@@ -116,6 +117,17 @@ failure(struct judging *g, enum outcome outcome)
 	str_release(&text);
 }
 
+/* The journal, and reports that are pasted into issues, hold no secret. */
+static void
+sign_line(struct signature *s, struct span line)
+{
+	struct str clean = STR_INIT(16 << 10);
+
+	secrets_hide(&clean, line.n > 4096 ? (struct span){ line.p, 4096 } : line);
+	signature_line(s, str_span(&clean));
+	str_release(&clean);
+}
+
 static void
 sign_end(struct judging *g)
 {
@@ -129,9 +141,9 @@ sign_end(struct judging *g)
 	if (r->whole_failed && r->whole_kind)
 		str_adds(&s->kind, r->whole_kind);
 	if (r->message.n)
-		signature_line(s, str_span(&r->message));
+		sign_line(s, str_span(&r->message));
 	else if (s->failed.n == 0 && s->kind.n == 0)
-		signature_line(s, g->f->line);
+		sign_line(s, g->f->line);
 }
 
 /* ---- passes ---- */
@@ -251,7 +263,7 @@ judge_victim(struct judging *g)
 		vec_push(&s->failed, victim);
 		s->how = SIGNATURE_VICTIM;
 		if (g->f->reading->message.n)
-			signature_line(s, str_span(&g->f->reading->message));
+			sign_line(s, str_span(&g->f->reading->message));
 		g->j->outcome = OUT_FAIL;
 		g->j->verdict = VERDICT_FAIL;
 	} else if (seen & SEEN_PASSED) {

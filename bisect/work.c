@@ -2,6 +2,7 @@
 #include "common/base.h"
 #include "bisect/work.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bisect/ex.h"
@@ -146,18 +147,40 @@ check_victim(struct work *w, struct err *e)
 	               testlist_count(&w->list));
 }
 
+/* Whether --output can be written, before hours of work end in a file that cannot. */
+static int
+check_output(const struct work *w, struct err *e)
+{
+	const char *out = w->opt.output, *slash = out ? strrchr(out, '/') : NULL;
+	struct str folder = STR_INIT(STR_LINE);
+	struct stat st;
+	int ret = 0;
+
+	if (out == NULL)
+		return 0;
+	str_add(&folder, slash ? out : ".", slash ? (size_t)(slash - out) + 1 : 1);
+	if (stat(out, &st) == 0 && S_ISDIR(st.st_mode))
+		ret = err_set(e, "--output: '%s' is a folder, not a file", out);
+	else if (access(access(out, F_OK) == 0 ? out : str_c(&folder), W_OK) < 0)
+		ret = err_set(e, "--output: cannot write '%s': %s", out, strerror(errno));
+	str_release(&folder);
+	return ret;
+}
+
 /* ---- beginning ---- */
 
 int
 work_begin(struct work *w, const char *mode, struct err *e)
 {
-	if (find_cwd(w, e) < 0 || (w->pool = pool_new(e)) == NULL ||
+	if (check_output(w, e) < 0 || find_cwd(w, e) < 0 || (w->pool = pool_new(e)) == NULL ||
 	    session_create(&w->session, w->opt.session, e) < 0)
 		return -1;
 	if (session_make_scratch(&w->session, w->opt.launcher != NULL, e) < 0 ||
 	    set_up_command(w, e) < 0 || make_list(w, &w->list, e) < 0 || check_victim(w, e) < 0)
 		goto fail;
-	if (w->list.n_doubles)
+	if (w->list.n_doubles == 1)
+		diag_note("a name was listed more than once; it is kept once");
+	else if (w->list.n_doubles)
 		diag_note("%u names were listed more than once; each is kept once", w->list.n_doubles);
 	record_make(&w->record, mode, &w->opt, w->cwd, w->fw->name, &w->list);
 	if (record_write(&w->record, &w->session, &w->list, e) < 0)

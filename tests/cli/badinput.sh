@@ -192,6 +192,17 @@ $err"
 	lacks answer "$out" 'make it fail'
 }
 
+# Catches hours of work whose --output cannot be written.
+test_output_not_there() {
+	printf '%s\n' a b >list
+	fails_with 128 "$FB" -o none/out -i list -- false '{tests}'
+	contains stderr "$err" "--output: cannot write 'none/out': No such file"
+	mkdir folder
+	fails_with 128 "$FB" -o folder -i list -- false '{tests}'
+	contains stderr "$err" "'folder' is a folder"
+	[ ! -e .flake-bisect ] || fail "a session was begun"
+}
+
 # Catches a name without its file that is answered by "there is none".
 test_victim_not_there() {
 	seq -f 'test_%g' 1 9 >list

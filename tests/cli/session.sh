@@ -82,13 +82,16 @@ test_no_secrets() {
 	cat >leaky <<-'SH'
 		#!/bin/sh
 		env
-		exec ./suite "$@"
+		./suite "$@" && exit 0
+		echo "Error: cannot log in with $MY_API_TOKEN" >&2
+		exit 1
 	SH
 	chmod +x leaky
 	succeeds env MY_API_TOKEN=hunter2hunter2 PLAIN_THING=kept "$FB" -i list -- ./leaky '{tests}'
 	lacks session "$(cat .flake-bisect/latest/* .flake-bisect/latest/runs/* 2>/dev/null)" hunter2
 	contains log "$(cat .flake-bisect/latest/runs/000001.log)" 'MY_API_TOKEN=[MY_API_TOKEN]'
 	lacks record "$(cat .flake-bisect/latest/record)" PLAIN_THING
+	contains "the failure" "$out" 'Error: cannot log in with [MY_API_TOKEN]'
 }
 
 # Catches runs' folders left in TMPDIR (lib.sh looks), and one TMPDIR for several runs.
