@@ -21,7 +21,10 @@ enum {
 	SHOWN = 5,       /* a search in which the answer showed less often wants it twice more */
 };
 #define CONVICT 0.9 /* evidence of the proof by itself, on top of the search's confidence */
-#define ANOTHER_PRIOR 0.1 /* of another culprit among the rest, before any run without this one */
+/* Of another culprit among the rest, before any run without this one: where all are
+ * asked for there are often several. */
+#define ANOTHER_PRIOR 0.1
+#define ANOTHER_PRIOR_ALL 0.5
 
 struct tally {
 	struct counts with;   /* runs with all of the answer */
@@ -84,7 +87,7 @@ tally_all(const struct search *s, struct tally *t)
 {
 	const struct inquiry *q = s->q;
 	uint32_t n_rest = s->n - ranges_count(&s->answer);
-	double rate, odds = ANOTHER_PRIOR;
+	double rate, odds = q->d->opt->all ? ANOTHER_PRIOR_ALL : ANOTHER_PRIOR;
 	bool shows;
 	size_t i;
 
