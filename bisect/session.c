@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -12,6 +13,8 @@
 
 #include "common/clock.h"
 #include "common/fs.h"
+
+enum { LOCK_WAIT_MS = 1000 };
 
 void
 session_init(struct session *s)
@@ -81,13 +84,19 @@ session_try_lock(const char *dir, int *fd, long *owner, struct err *e)
 	return ret;
 }
 
+/* One that was killed may seem at work for a moment: a child of its own between fork and
+ * exec, and the guardian until it has ended the runs, hold the lock still. */
 static int
 lock(struct session *s, struct err *e)
 {
 	char pid[32];
 	long owner = 0;
-	int got = session_try_lock(s->dir, &s->lock_fd, &owner, e);
+	int got = session_try_lock(s->dir, &s->lock_fd, &owner, e), waited;
 
+	for (waited = 0; got == 0 && waited < LOCK_WAIT_MS; waited += 10) {
+		poll(NULL, 0, 10);
+		got = session_try_lock(s->dir, &s->lock_fd, &owner, e);
+	}
 	if (got < 0)
 		return -1;
 	if (got == 0)

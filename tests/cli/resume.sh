@@ -52,6 +52,22 @@ test_kill() {
 	done
 }
 
+# Catches a resume that is turned away while what was killed is still ending its runs.
+test_resume_at_once() {
+	suite
+	for i in 1 2 3 4 5 6 7 8; do
+		: >runs
+		rm -f stopped
+		echo "$i" >stop-at
+		background "$FB" -i list -- ./suite '{tests}'
+		wait_for 20 test -e stopped
+		rm stop-at
+		kill -KILL "$pid"
+		"$FB" resume -q >resumed 2>&1 || fail "resumed at once: $(cat resumed)"
+		wait "$pid" 2>/dev/null
+	done
+}
+
 # Catches Ctrl-C that ends in silence, leaves a process, or cannot be gone on from.
 test_interrupt() {
 	suite
