@@ -120,9 +120,12 @@ check(const struct invocation *in, const struct options *o, struct err *e)
 static int
 flush_output(int status)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	bool arrived = fflush(stdout) == 0 && !ferror(stdout);
+
+	if (arrived)
 		return status;
-	diag_note("cannot write to standard output: %s", strerror(errno));
+	/* What came after the report has other errors to tell of. */
+	diag_note("cannot write to standard output: %s", strerror(report_errno() ? report_errno() : errno));
 	return EXIT_FAULT;
 }
 

@@ -20,6 +20,7 @@ report_wants_color(const struct options *opt, int fd)
 
 /* There is one document on standard output, whatever fails after it. */
 static bool printed;
+static int print_errno; /* why it did not arrive; 0: it did */
 
 static void
 print(const struct str *out)
@@ -27,8 +28,8 @@ print(const struct str *out)
 	printed = true;
 	if (out->over)
 		diag_warn("the report was too long and is cut");
-	fwrite(str_c(out), 1, out->n, stdout);
-	fflush(stdout);
+	if (fwrite(str_c(out), 1, out->n, stdout) < out->n || fflush(stdout) != 0)
+		print_errno = errno;
 }
 
 /* The command that goes on; with twice the limit that was reached, else it would
@@ -90,6 +91,12 @@ bool
 report_printed(void)
 {
 	return printed;
+}
+
+int
+report_errno(void)
+{
+	return print_errno;
 }
 
 void

@@ -38,6 +38,7 @@ enum { REPORT_MESSAGE = 200 };
 void report_message(struct str *out, const char *text);
 
 bool report_printed(void); /* whether either was called */
+int report_errno(void);    /* why what was printed did not arrive; 0: it did */
 /* Prints {"schema":1,"error":message}: the one document of a program that failed. */
 void report_error_json(const char *message);
 
