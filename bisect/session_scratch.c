@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/fs.h"
+
+enum { TURNS = 100 }; /* names that are taken, before it is given up */
 
 static const char scratch_prefix[] = "flake-bisect-";
 
@@ -64,23 +67,52 @@ session_sweep_all(const char *root)
 		closedir(d);
 }
 
+/* A name that no other process takes. */
+static char *
+scratch_name(const char *parent, unsigned turn)
+{
+	uint64_t key = (uint64_t)clock_micros() * 0x9e3779b97f4a7c15u + (uint64_t)getpid() + turn;
+
+	key = (key ^ (key >> 32)) * 0xd6e8feb86659fd93u;
+	return session_text("%s/%s%08x", parent, scratch_prefix, (unsigned)(key >> 32));
+}
+
+/* The name is written down before there is such a folder: a kill between the two
+ * must leave nothing that nobody knows of. */
 int
 session_make_scratch(struct session *s, bool shared, struct err *e)
 {
 	const char *tmp = getenv("TMPDIR");
-	char *parent, *file = NULL, *line = NULL;
+	char *parent, *file = session_path(s, "scratch"), *name = NULL, *line = NULL;
+	unsigned turn;
 	int ret = -1;
 
 	assert(s->scratch == NULL);
 	parent = shared ? xstrdup(s->dir) : fs_absolute(tmp && *tmp ? tmp : "/tmp", e);
-	if (parent == NULL || (s->scratch = fs_unique_dir(parent, scratch_prefix, e)) == NULL)
+	if (parent == NULL)
 		goto out;
-	file = session_path(s, "scratch");
-	line = session_text("%s\n", s->scratch);
-	ret = fs_write(file, span_of(line), e);
+	for (turn = 0; s->scratch == NULL && turn < TURNS; turn++) {
+		free(name);
+		free(line);
+		name = scratch_name(parent, turn);
+		line = session_text("%s\n", name);
+		if (fs_write(file, span_of(line), e) < 0)
+			goto out;
+		if (mkdir(name, 0700) == 0)
+			s->scratch = xstrdup(name);
+		else if (errno != EEXIST)
+			break;
+	}
+	if (s->scratch) {
+		ret = 0;
+	} else {
+		err_sys(e, "cannot make a folder in '%s'", parent);
+		unlink(file);
+	}
 out:
 	free(parent);
 	free(file);
+	free(name);
 	free(line);
 	return ret;
 }
