@@ -143,8 +143,9 @@ fill_alone(struct inquiry *q)
 	set_release(&one);
 }
 
+/* Gate, search and proof of the first answer. */
 static int
-run_session(struct inquiry *q)
+first_answer(struct inquiry *q)
 {
 	enum gate gate;
 
@@ -152,7 +153,27 @@ run_session(struct inquiry *q)
 		return -1;
 	if (gate == GATE_DONE && q->f->verdict == FOUND_FAILS_ALONE)
 		fill_alone(q);
-	if (gate == GATE_SEARCH && drive_isolate(q) < 0)
+	return gate == GATE_SEARCH ? drive_isolate(q) : 0;
+}
+
+/* What was found shows in no fresh process: begins again without the fork server. */
+static int
+answer_without_forks(struct inquiry *q)
+{
+	q->forks_lied = false;
+	inquiry_forget_forks(q, "what fails in it does not fail in a fresh process");
+	vec_clear(&q->f->culprits);
+	vec_clear(&q->gone.v);
+	q->f->reason = NULL;
+	if (q->d->opt->victim == NULL)
+		inquiry_target(q, TESTLIST_NONE, false);
+	return first_answer(q);
+}
+
+static int
+run_session(struct inquiry *q)
+{
+	if (first_answer(q) < 0 || (q->forks_lied && answer_without_forks(q) < 0))
 		return -1;
 	fill_rate(q);
 	if (drive_others(q) < 0)

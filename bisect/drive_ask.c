@@ -65,6 +65,18 @@ inquiry_order(struct inquiry *q, const uint32_t *order)
 }
 
 void
+inquiry_forget_forks(struct inquiry *q, const char *why)
+{
+	size_t i;
+
+	lab_drop_warm(q->d->lab, why);
+	for (i = 0; i < q->past.n; i++)
+		if (!q->past.p[i].fresh)
+			q->past.p[i].stage = PAST_VOID;
+	inquiry_kept(q);
+}
+
+void
 inquiry_target(struct inquiry *q, uint32_t victim, bool inverted)
 {
 	q->victim = victim;

@@ -118,7 +118,7 @@ gate_whole(struct inquiry *q)
 			break;
 		if (q->n_spoilt >= SPOILT * TRIES_MAX)
 			break;
-		if (ask_both(q, first || c.fails ? 1 : jobs, 0, first) < 0)
+		if (ask_both(q, first || c.fails ? 1 : jobs, 0, false) < 0)
 			return -1;
 		c = whole_counts(q);
 		if (first && c.runs == 0)
@@ -144,7 +144,7 @@ gate_shuffled(struct inquiry *q, uint32_t *n_orders)
 		q->f->seed = q->d->opt->seed + *n_orders;
 		shuffle(q, q->f->seed);
 		q->f->shuffled = true;
-		if (ask_both(q, 1, 0, *n_orders == 0) < 0)
+		if (ask_both(q, 1, 0, false) < 0)
 			return -1;
 		if (whole_counts(q).fails || q->n_spoilt >= SPOILT * TRIES_MAX)
 			break;
@@ -259,10 +259,7 @@ gate_fork(struct inquiry *q)
 		passed |= q->past.p[i].fresh && !q->past.p[i].fail;
 	if (!passed)
 		return 0;
-	lab_drop_warm(q->d->lab, "a test that passes alone in a fresh process fails in it");
-	for (i = 0; i < q->past.n; i++)
-		if (!q->past.p[i].fresh)
-			q->past.p[i].stage = PAST_VOID;
+	inquiry_forget_forks(q, "a test that passes alone in a fresh process fails in it");
 	return 0;
 }
 

@@ -57,6 +57,7 @@ struct inquiry {
 	const struct plan *plan; /* of the search under way, for the view; NULL: none */
 	uint32_t n_open;
 	double posterior;
+	bool forks_lied;      /* the answer was proven to show in the fork server only */
 	uint32_t n_spoilt;    /* unresolved answers since the last that was resolved */
 	char why[160];        /* of the last unresolved answer */
 };
@@ -78,6 +79,8 @@ int inquiry_init(struct inquiry *q, struct drive *d, struct finding *f, struct e
 void inquiry_release(struct inquiry *q);
 /* Takes another order (places change; earlier pasts are no evidence any more). */
 void inquiry_order(struct inquiry *q, const uint32_t *order);
+/* The fork server is given up: what it said counts for nothing. */
+void inquiry_forget_forks(struct inquiry *q, const char *why);
 /* Looks for that victim's failing from now on (inverted: its passing). */
 void inquiry_target(struct inquiry *q, uint32_t victim, bool inverted);
 int inquiry_ask(struct inquiry *q, const struct ranges *set, bool fresh, unsigned search, uint64_t *id);
@@ -157,6 +160,7 @@ struct proof {
 	struct counts *each;       /* [n of the answer] of the set without that one; malloc'd */
 	double left_over;          /* chance that the rest holds another culprit */
 	bool contradicted;         /* the answer does not show, or holds a needless test */
+	bool forks_only;           /* it does show, but never in a fresh process */
 	bool another;              /* everything without it shows too: another culprit */
 	bool minimal;
 	bool complete;             /* nothing more to ask */

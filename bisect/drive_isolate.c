@@ -219,7 +219,10 @@ weigh(struct search *s, bool *again, bool *another)
 	int rc = drive_prove(s, &p);
 
 	*again = *another = false;
-	if (rc == 0 && (p.contradicted || (!p.another && !search_stands(s)))) {
+	if (rc == 0 && p.forks_only) {
+		q->forks_lied = true;
+		undecided(q, "it fails in the fork server only");
+	} else if (rc == 0 && (p.contradicted || (!p.another && !search_stands(s)))) {
 		*again = true;
 		s->n_doubts += p.contradicted ? 2 : 1;
 		if (p.contradicted)

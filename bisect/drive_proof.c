@@ -52,6 +52,13 @@ rate_of(const struct tally *t)
 	return (t->with.fails + 0.5) / (t->with.runs + 1.0);
 }
 
+/* The same without this proof's own runs of the answer, which are held against it. */
+static double
+rate_before(const struct tally *t)
+{
+	return (t->with.fails - t->proof.fails + 0.5) / (t->with.runs - t->proof.runs + 1.0);
+}
+
 /* What a run says that holds the fixed places and nothing that is gone. */
 static void
 tally_past(const struct search *s, const struct past *p, bool shows, struct tally *t)
@@ -176,6 +183,16 @@ round_add(struct round *r)
 	return &r->ask.p[r->ask.n - 1].set;
 }
 
+/* It showed in half of the runs of the search or more, and in none of this proof's. */
+static bool
+shows_in_forks_only(const struct round *r)
+{
+	const struct tally *t = &r->t;
+
+	return lab_warm(r->s->q->d->lab) == LAB_WARM_USED && t->proof.fails == 0 &&
+	       rate_before(t) >= 0.5;
+}
+
 /* Sufficient: does the answer by itself show, and more often than innocent sets?
  * Where everything without it shows now and then too, only what this proof asked counts:
  * of a plain flake the search may have found the one set that looks guilty. */
@@ -183,7 +200,7 @@ static void
 round_exact(struct round *r)
 {
 	const struct tally *t = &r->t;
-	double confidence = r->s->q->d->opt->confidence, rate = rate_of(t);
+	double confidence = r->s->q->d->opt->confidence, rate = rate_before(t);
 	bool noisy = t->lack.fails > 0, doubtful = t->rest.fails > 0 && t->rest.fails < t->rest.runs;
 	uint32_t limit = stats_runs_below(rate < 0.9 ? rate * 0.8 : 0.7, confidence);
 	bool nameless = r->s->fixed.v.n == 0; /* no victim that was seen passing alone */
@@ -197,6 +214,7 @@ round_exact(struct round *r)
 		return;
 	if (t->proof.runs >= limit && (t->proof.fails == 0 || t->proof.runs >= EXACT_MAX)) {
 		r->out->contradicted = true;
+		r->out->forks_only = shows_in_forks_only(r);
 		return;
 	}
 	answer_set(r->s, UINT32_MAX, round_add(r));

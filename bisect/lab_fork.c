@@ -1,7 +1,10 @@
 /*
- * The fork server as the laboratory uses it.  It loads while the first fresh
- * runs go on.  It is believed when it failed on the whole list as a fresh
- * process did, and dropped, with a word, when it does not or breaks.
+ * The fork server as the laboratory uses it.  Where it is ready before anything
+ * ran (it gave the list), it is asked first: the proof, in fresh processes, stands
+ * behind what it says, and a start is saved.  A pass of it is no answer before a fresh
+ * process had its turn.  Else it loads while the first fresh runs go on.  It is
+ * believed when it failed on the whole list, and dropped, with a word,
+ * when fresh processes fail there and it does not, or when it breaks.
  *
  * What drivers see of it (lab_warm) changes with answers only: the event is
  * written to the journal just before the next answer.
@@ -95,7 +98,7 @@ fork_takes(struct lab *lab, const struct run *run)
 		return false;
 	if (lab->fork_live == FORK_BELIEVED)
 		return true;
-	return run->ask.n == lab_n_tests(lab) && can_be_tried(lab);
+	return run->ask.n == lab_n_tests(lab) && (lab->whole_runs == 0 || can_be_tried(lab));
 }
 
 static bool
@@ -136,8 +139,8 @@ fork_counts(struct lab *lab, struct run *run, const struct judgement *j)
 	}
 	if (j->verdict == VERDICT_UNRESOLVED)
 		fork_drop(lab, str_c(&j->why));
-	else if (++lab->fork_passes >= PASSES_MAX || lab->whole_fails == lab->whole_runs)
-		fork_drop(lab, lab->whole_fails == lab->whole_runs
+	else if (++lab->fork_passes >= PASSES_MAX || (lab->whole_runs && lab->whole_fails == lab->whole_runs))
+		fork_drop(lab, lab->whole_runs && lab->whole_fails == lab->whole_runs
 		                       ? "the whole list passes in it and fails in fresh processes"
 		                       : "the whole list passes in it more often than in fresh processes");
 	return false;
@@ -189,6 +192,11 @@ void
 lab_drop_warm(struct lab *lab, const char *why)
 {
 	fork_drop(lab, why);
+	if (lab->whole_runs == 0) { /* the target was its own */
+		signature_release(&lab->target);
+		signature_init(&lab->target);
+		str_clear(&lab->target_text);
+	}
 	/* Drivers do it by answers, so it needs no event. */
 	lab->fork_live = lab->fork_seen = FORK_DROPPED;
 }

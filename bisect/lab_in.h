@@ -92,8 +92,9 @@ struct lab {
 
 	int64_t began;               /* clock at lab_open, less what earlier parts took */
 	struct lab_stats stats;      /* seconds and n_under_way are filled when asked for */
-	int64_t baseline;            /* longest fresh run of the whole list, microseconds; 0: none yet */
-	double whole_seconds;        /* of the first fresh run of the whole list; 0: none yet */
+	int64_t baseline[2];         /* longest run of the whole list, fresh and from the fork server,
+	                                microseconds; 0: none yet */
+	double whole_seconds;        /* of the first run of the whole list; 0: none yet */
 	int64_t *test_micros;        /* [n] as reported; NULL: never */
 	double *seconds;             /* [n] for lab_seconds */
 	bool seconds_old;            /* seconds are to be computed anew */

@@ -10,7 +10,7 @@ static const double least_seconds = 1e-6;
 
 /* ---- durations ---- */
 
-/* Whether this is the run that tells how long each test takes: the first fresh
+/* Whether this is the run that tells how long each test takes: the first
  * one of the whole list that says so of at least half of them.  Fills
  * test_micros then. */
 bool
@@ -21,7 +21,7 @@ know_takes_times(const struct lab *lab, const struct run *run, const struct resu
 	int64_t *micros;
 	uint32_t known = 0;
 
-	if (lab->test_micros || r->warm || run->ask.n != n || n == 0 ||
+	if (lab->test_micros || run->ask.n != n || n == 0 ||
 	    r->judgement.outcome == OUT_TIMEOUT || !(lab->rules.fw->flags & FW_TIMES))
 		return false;
 	micros = xcalloc(n, sizeof(*micros));
@@ -169,14 +169,14 @@ know_baseline(struct lab *lab, const struct result *r)
 {
 	enum outcome o = r->judgement.outcome;
 
-	if (r->n_tests != lab_n_tests(lab) || r->warm || o == OUT_TIMEOUT || o == OUT_NOT_STARTED)
+	if (r->n_tests != lab_n_tests(lab) || o == OUT_TIMEOUT || o == OUT_NOT_STARTED)
 		return;
 	if (lab->whole_seconds <= 0) {
 		lab->whole_seconds = (double)r->micros / 1e6;
 		lab->seconds_old = true;
 	}
-	if (r->micros > lab->baseline)
-		lab->baseline = r->micros > 0 ? r->micros : 1;
+	if (r->micros > lab->baseline[r->warm])
+		lab->baseline[r->warm] = r->micros > 0 ? r->micros : 1;
 }
 
 /* ---- other failures ---- */

@@ -126,14 +126,14 @@ start_stress(struct run *run)
 }
 
 static int64_t
-limit_ms(const struct lab *lab)
+limit_ms(const struct lab *lab, bool warm)
 {
 	const struct options *opt = lab->c.opt;
-	int64_t limit = lab->baseline / 1000 * TIMEOUT_FACTOR;
+	int64_t limit = lab->baseline[warm] / 1000 * TIMEOUT_FACTOR;
 
 	if (opt->timeout_ms > 0)
 		return opt->timeout_ms;
-	if (lab->baseline == 0)
+	if (lab->baseline[warm] == 0)
 		return opt->timeout_is_fail ? FIRST_HANG_MS : 0;
 	return limit < TIMEOUT_FLOOR_MS ? TIMEOUT_FLOOR_MS : limit;
 }
@@ -147,7 +147,7 @@ start(struct run *run, struct err *e)
 	run->number = run->ask_id ? lab->next_run++ : own_runs + ++lab->n_own;
 	run->state = RUN_GOING;
 	if (trial_init(&run->trial, &lab->rules, &run->ask, run->number, lab->c.session->scratch,
-	               limit_ms(lab), e) < 0)
+	               limit_ms(lab, run->warm), e) < 0)
 		return -1;
 	start_stress(run);
 	return executor_start(ex, &run->trial.job, e);
