@@ -18,7 +18,7 @@ enum {
 	EXACT_MAX = 40,  /* of the answer by itself when it is compared */
 	REST_MAX = 12,   /* of everything without it, once one showed */
 	EACH_MAX = 24,   /* of one set without one test, once one showed */
-	SHOWN = 5,       /* a search in which the answer showed less often wants it twice more */
+	SHOWN = 3,       /* a search in which the answer showed less often wants it twice more */
 };
 #define CONVICT 0.9 /* evidence of the proof by itself, on top of the search's confidence */
 /* Of another culprit among the rest, before any run without this one: where all are
@@ -183,6 +183,16 @@ round_add(struct round *r)
 	return &r->ask.p[r->ask.n - 1].set;
 }
 
+/* How often the answer must show in this proof: once where a search for a victim saw it
+ * fail every time, and nothing else. */
+static uint32_t
+fails_wanted(const struct tally *t, bool nameless)
+{
+	bool always = t->with.fails == t->with.runs && t->lack.fails == 0;
+
+	return !nameless && always && t->with.fails - t->proof.fails >= SHOWN ? 1 : 2;
+}
+
 /* It showed in half of the runs of the search or more, and in none of this proof's. */
 static bool
 shows_in_forks_only(const struct round *r)
@@ -204,7 +214,7 @@ round_exact(struct round *r)
 	bool noisy = t->lack.fails > 0, doubtful = t->rest.fails > 0 && t->rest.fails < t->rest.runs;
 	uint32_t limit = stats_runs_below(rate < 0.9 ? rate * 0.8 : 0.7, confidence);
 	bool nameless = r->s->fixed.v.n == 0; /* no victim that was seen passing alone */
-	bool done = t->proof.fails >= (nameless || t->with.fails - t->proof.fails < SHOWN ? 2 : 1);
+	bool done = t->proof.fails >= fails_wanted(t, nameless);
 	const struct counts *innocent = doubtful ? &t->control : &t->small;
 
 	if (noisy && done)
