@@ -126,7 +126,7 @@ framework_list_command(struct fw_command *c, const char *command, struct testlis
 	struct fw_run run = { .argv = argv, .line = list_line, .data = &l };
 	int ret;
 
-	testlist_reader_init(&l.rd);
+	testlist_reader_init(&l.rd, true);
 	ret = fw_run_well(c, &run, e);
 	if (ret == 0 && l.failed)
 		ret = err_prefix(e, "output of '%.200s'", command);

@@ -133,14 +133,18 @@ testlist_digest(const struct testlist *l)
 
 /* One line of a list file, its newline taken off. */
 static int
-add_line(struct testlist *l, struct span line, struct str *name, struct err *e)
+add_line(struct testlist *l, struct testlist_reader *rd, struct span line, struct err *e)
 {
+	struct str *name = &rd->name;
+
 	if (line.n && line.p[line.n - 1] == '\r')
 		line.n--;
+	if (span_is(line, TESTLIST_ESCAPED))
+		rd->plain = false;
 	if (line.n == 0 || line.p[0] == '#')
 		return 0;
 	str_clear(name);
-	if (!str_add_unescaped(name, line))
+	if (!(rd->plain ? str_addspan(name, line) : str_add_unescaped(name, line)))
 		return err_set(e, "a name of more than %d bytes", NAME_MAX_BYTES);
 	if (memchr(name->p, '\0', name->n))
 		return err_set(e, "a name with a NUL byte: is this a list of tests, one a line?");
@@ -167,7 +171,7 @@ testlist_read_bytes(struct testlist *l, struct testlist_reader *rd, struct span 
 				               NAME_MAX_BYTES);
 			line = str_span(&rd->part);
 		}
-		if (add_line(l, line, &rd->name, e) < 0)
+		if (add_line(l, rd, line, e) < 0)
 			return err_prefix(e, "line %u", rd->line);
 		str_clear(&rd->part);
 	}
@@ -186,9 +190,9 @@ testlist_read_end(struct testlist *l, struct testlist_reader *rd, struct err *e)
 }
 
 void
-testlist_reader_init(struct testlist_reader *rd)
+testlist_reader_init(struct testlist_reader *rd, bool plain)
 {
-	*rd = (struct testlist_reader){ STR_INIT(4 * NAME_MAX_BYTES), STR_INIT(NAME_MAX_BYTES), 0 };
+	*rd = (struct testlist_reader){ STR_INIT(4 * NAME_MAX_BYTES), STR_INIT(NAME_MAX_BYTES), 0, plain };
 }
 
 void
@@ -199,14 +203,14 @@ testlist_reader_release(struct testlist_reader *rd)
 }
 
 static int
-read_fd(struct testlist *l, int fd, const char *subject, struct err *e)
+read_fd(struct testlist *l, int fd, const char *subject, bool plain, struct err *e)
 {
 	struct testlist_reader rd;
 	char *chunk = xmalloc(READ_CHUNK);
 	ssize_t n;
 	int ret = -1;
 
-	testlist_reader_init(&rd);
+	testlist_reader_init(&rd, plain);
 	for (;;) {
 		n = read(fd, chunk, READ_CHUNK);
 		if (n < 0 && errno == EINTR)
@@ -233,19 +237,31 @@ out:
 	return ret;
 }
 
-int
-testlist_read(struct testlist *l, const char *path, struct err *e)
+static int
+read_path(struct testlist *l, const char *path, bool plain, struct err *e)
 {
 	int fd, ret;
 
 	if (strcmp(path, "-") == 0)
-		return read_fd(l, STDIN_FILENO, "standard input", e);
+		return read_fd(l, STDIN_FILENO, "standard input", plain, e);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, "cannot open '%s'", path);
-	ret = read_fd(l, fd, path, e);
+	ret = read_fd(l, fd, path, plain, e);
 	close(fd);
 	return ret;
+}
+
+int
+testlist_read(struct testlist *l, const char *path, struct err *e)
+{
+	return read_path(l, path, false, e);
+}
+
+int
+testlist_read_plain(struct testlist *l, const char *path, struct err *e)
+{
+	return read_path(l, path, true, e);
 }
 
 /* A name as a line of a list file; false: it does not fit in. */
@@ -258,14 +274,38 @@ put_escaped(struct str *line, struct span name)
 	return str_add_escaped(line, name);
 }
 
+enum form { FORM_ESCAPED, FORM_RAW, FORM_PLAIN };
+
+/* Whether a plain list cannot hold it: read back, it would be another name, or none. */
+static bool
+needs_escapes(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n == 0 || name[0] == '#' || strchr(name, '\n') || name[n - 1] == '\r';
+}
+
+static bool
+any_needs_escapes(const struct testlist *l, const uint32_t *tests, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && !needs_escapes(testlist_name(l, tests[i])); i++)
+		;
+	return i < n;
+}
+
 static int
-put_names(const struct testlist *l, const uint32_t *tests, size_t n, bool raw, FILE *f,
+put_names(const struct testlist *l, const uint32_t *tests, size_t n, enum form form, FILE *f,
           struct err *e)
 {
+	bool raw = form == FORM_RAW || (form == FORM_PLAIN && !any_needs_escapes(l, tests, n));
 	struct str line = STR_INIT(4 * NAME_MAX_BYTES + 4);
 	size_t i;
 	int ret = -1;
 
+	if (form == FORM_PLAIN && !raw)
+		fputs(TESTLIST_ESCAPED "\n", f);
 	for (i = 0; i < n; i++) {
 		struct span name = span_of(testlist_name(l, tests[i]));
 
@@ -325,8 +365,8 @@ open_beside(const char *path, struct str *temp, struct err *e)
 }
 
 static int
-write_list(const struct testlist *l, const uint32_t *tests, size_t n, bool raw, const char *path,
-           struct err *e)
+write_list(const struct testlist *l, const uint32_t *tests, size_t n, enum form form,
+           const char *path, struct err *e)
 {
 	struct str temp = STR_INIT(4096);
 	FILE *f = open_beside(path, &temp, e);
@@ -334,7 +374,7 @@ write_list(const struct testlist *l, const uint32_t *tests, size_t n, bool raw, 
 
 	if (f == NULL)
 		goto out;
-	ret = put_names(l, tests, n, raw, f, e);
+	ret = put_names(l, tests, n, form, f, e);
 	if (ret < 0)
 		err_prefix(e, "cannot write '%s'", path);
 	if ((ferror(f) | fclose(f)) != 0 && ret == 0)
@@ -352,12 +392,19 @@ int
 testlist_write(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,
                struct err *e)
 {
-	return write_list(l, tests, n, false, path, e);
+	return write_list(l, tests, n, FORM_ESCAPED, path, e);
 }
 
 int
 testlist_write_raw(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,
                    struct err *e)
 {
-	return write_list(l, tests, n, true, path, e);
+	return write_list(l, tests, n, FORM_RAW, path, e);
+}
+
+int
+testlist_write_plain(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,
+                     struct err *e)
+{
+	return write_list(l, tests, n, FORM_PLAIN, path, e);
 }

@@ -36,14 +36,19 @@ uint32_t testlist_count(const struct testlist *l);
  * over, a carriage return at the end of a line is taken off.  -1: no file, a
  * NUL byte, a name of more than 1 MiB; e names file and line. */
 int testlist_read(struct testlist *l, const char *path, struct err *e); /* "-": standard input */
+/* The same for a list that a person or another program wrote: names as they are (pytest
+ * itself writes a backslash into ids), escapes only after the line TESTLIST_ESCAPED. */
+#define TESTLIST_ESCAPED "# flake-bisect: escaped names"
+int testlist_read_plain(struct testlist *l, const char *path, struct err *e);
 
 /* The same for bytes that come in pieces: init, read_bytes for each, read_end. */
 struct testlist_reader {
 	struct str part; /* of a line whose end has not come */
 	struct str name;
 	unsigned line;   /* lines that are done */
+	bool plain;      /* no escapes, as testlist_read_plain */
 };
-void testlist_reader_init(struct testlist_reader *rd);
+void testlist_reader_init(struct testlist_reader *rd, bool plain);
 void testlist_reader_release(struct testlist_reader *rd);
 int testlist_read_bytes(struct testlist *l, struct testlist_reader *rd, struct span bytes,
                         struct err *e);
@@ -53,6 +58,10 @@ int testlist_read_end(struct testlist *l, struct testlist_reader *rd, struct err
  * rename (a device, a pipe or a link is written to as it is). */
 int testlist_write(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,
                    struct err *e);
+/* The same for testlist_read_plain: names as they are, or, where one of them could not
+ * be read back so, TESTLIST_ESCAPED and escaped names. */
+int testlist_write_plain(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,
+                         struct err *e);
 /* The same with the names as they are, for other programs; -1 also for a name
  * that holds a newline. */
 int testlist_write_raw(const struct testlist *l, const uint32_t *tests, size_t n, const char *path,

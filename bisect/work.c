@@ -100,7 +100,7 @@ static int
 make_list(struct work *w, struct testlist *list, struct err *e)
 {
 	if (w->opt.input) {
-		if (testlist_read(list, w->opt.input, e) < 0)
+		if (testlist_read_plain(list, w->opt.input, e) < 0)
 			return -1;
 		if (testlist_count(list) == 0)
 			return err_set(e, "'%s' holds no test", w->opt.input);
@@ -284,7 +284,7 @@ write_output(struct work *w, const uint32_t *tests, uint32_t n)
 
 	if (w->opt.output == NULL || n == 0 || n == w->n_written)
 		return;
-	if (testlist_write(&w->list, tests, n, w->opt.output, &e) < 0)
+	if (testlist_write_plain(&w->list, tests, n, w->opt.output, &e) < 0)
 		diag_warn("%s", e.msg);
 	w->n_written = n;
 }

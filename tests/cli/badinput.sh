@@ -49,11 +49,11 @@ test_odd_names() {
 		seq -f 't%g' 1 20
 		echo "it's a; name"
 		seq -f 'u%g' 1 20
-		printf '%s\n' "$odd" | sed 's/\\/\\\\/g'
+		printf '%s\n' "$odd"
 	} >list
 	succeeds "$FB" -o answer -i list -- ./suite '{file}'
 	is answer "$(cat answer)" "it's a; name
-$(printf '%s\n' "$odd" | sed 's/\\/\\\\/g')"
+$odd"
 	[ ! -e pwned ] || fail "a shell has read a name"
 }
 
@@ -66,16 +66,24 @@ test_newline_in_name() {
 		exit 0
 	SH
 	chmod +x suite
-	printf '%s\n' a b 'two\nlines' c d >list
+	printf '%s\n' '# flake-bisect: escaped names' a b 'two\nlines' c d >list
 	succeeds "$FB" -o answer -i list -- ./suite '{tests}'
-	is answer "$(cat answer)" 'two\nlines'
+	is answer "$(tail -n 1 answer)" 'two\nlines'
 	fails_with 128 "$FB" -i list -- ./suite '{file}'
 	contains stderr "$err" newline
 }
 
+# Catches escapes undone in a list that somebody else wrote: pytest puts backslashes into ids.
+test_backslashes_in_names() {
+	suite 'a[\xfc]' 'b[\n]'
+	printf '%s\n' one 'a[\xfc]' two 'b[\n]' three >list
+	succeeds "$FB" -o answer -i list -- ./suite '{file}'
+	is answer "$(sort answer)" "$(printf '%s\n' 'a[\xfc]' 'b[\n]')"
+}
+
 test_names_like_remarks() {
 	suite '#5 & co' ' leading'
-	printf '%s\n' a '\x235 & co' b '\x20leading' c >list
+	printf '%s\n' '# flake-bisect: escaped names' a '\x235 & co' b '\x20leading' c >list
 	succeeds "$FB" -i list -- ./suite '{file}'
 	contains answer "$out" '#5 & co'
 }

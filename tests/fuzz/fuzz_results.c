@@ -14,7 +14,7 @@ read_list(struct testlist *l, struct span bytes, size_t chunk, struct err *e)
 	struct testlist_reader rd;
 	int ret = 0;
 
-	testlist_reader_init(&rd);
+	testlist_reader_init(&rd, false);
 	while (ret == 0 && bytes.n) {
 		size_t n = bytes.n < chunk ? bytes.n : chunk;
 

@@ -72,6 +72,30 @@ test_read(void)
 	testlist_release(&l);
 }
 
+/* Catches a plain list that loses a backslash, and a name that it cannot hold. */
+static void
+test_plain(void)
+{
+	static const char *const names[] = { "a[\\xfc]", "b\nc", "#d", "e" };
+	struct testlist l = TESTLIST_INIT, back = TESTLIST_INIT;
+	struct err e = ERR_INIT;
+	uint32_t all[ARRAY_LEN(names)], i;
+
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		all[i] = testlist_add(&l, span_of(names[i]));
+	CHECK_INT(testlist_write_plain(&l, all, 1, path, &e), 0);
+	CHECK_INT(testlist_read(&back, path, &e), 0);
+	CHECK_STR(testlist_name(&back, 0), "a[\xfc]"); /* it stands there as it is */
+	testlist_release(&back);
+	CHECK_INT(testlist_write_plain(&l, all, ARRAY_LEN(names), path, &e), 0);
+	CHECK_INT(testlist_read_plain(&back, path, &e), 0);
+	if (CHECK_INT(testlist_count(&back), ARRAY_LEN(names)))
+		for (i = 0; i < ARRAY_LEN(names); i++)
+			CHECK_STR(testlist_name(&back, i), names[i]);
+	testlist_release(&back);
+	testlist_release(&l);
+}
+
 /* Catches a piecewise reader that depends on where the pieces are cut. */
 static void
 test_read_pieces(void)
@@ -84,7 +108,7 @@ test_read_pieces(void)
 		struct testlist_reader rd;
 		struct err e = ERR_INIT;
 
-		testlist_reader_init(&rd);
+		testlist_reader_init(&rd, false);
 		for (at = 0; at < n; at += step)
 			CHECK_INT(testlist_read_bytes(&l, &rd, (struct span){ text + at,
 			          at + step < n ? step : n - at }, &e), 0);
@@ -220,6 +244,7 @@ main(void)
 	snprintf(path, sizeof(path), "%s/list", dir);
 	test_add_and_find();
 	test_read();
+	test_plain();
 	test_read_pieces();
 	test_read_errors();
 	test_write_and_read_back();
