@@ -59,13 +59,29 @@ test_killed() {
 	sed -i 's/^def test_last.*/&\n    import time; time.sleep(600)/' sub/test_z.py
 	for signal in TERM KILL; do
 		background "$FB" -v --timeout 900 -- pytest -q
-		# The guardian, the fork server and the run of the whole list.
-		wait_for 30 started 3
+		# The guardian and the fork server; the run of the whole list is the server's.
+		wait_for 30 started 2
+		wait_for 30 compgen -G "$TMPDIR/flake-bisect-*/1/tests"
 		kill "-$signal" "$pid"
 		wait "$pid" || true
 		# What `resume` would remove.
 		rm -rf .flake-bisect "$TMPDIR"/flake-bisect-*
 	done
+}
+
+# Catches a polluter being named for a failure that only forked processes have.
+test_forks_only() {
+	cat >test_y.py <<-'PY'
+		import os
+		pid, state = os.getpid(), []
+		def test_a(): pass
+		def test_pollute(): state.append(1)
+		def test_b(): pass
+		def test_victim(): assert os.getpid() == pid or not state
+	PY
+	fails_with 1 "$FB" -N 25 -- pytest -q test_y.py
+	contains "what is said" "$err" "the fork server is not used"
+	contains "the answer" "$out" "it never failed"
 }
 
 # Catches regrtest's forks that do not see a changed environment, or see one too many.
