@@ -149,7 +149,7 @@ test_error_in_json() {
 # Names that write to the terminal, or break the line.
 test_names_are_escaped() {
 	runner '	case $t in b*) exit 1 ;; esac'
-	printf 'a\nb\\x1b[31m\\n x\nc\n' >list
+	printf '# flake-bisect: escaped names\na\nb\\x1b[31m\\n x\nc\n' >list
 	succeeds "$FB" -i list -- ./run '{tests}'
 	contains "the answer" "$(head -n 1 "$OUT")" "'b\\x1b[31m\\n x'"
 	lacks "the report" "$out" "$(printf '\033')"
