@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# jest from npm, in build/npm: `npm install --prefix build/npm jest` once, with the network.
+# jest from npm, as scripts/install-deps --test brings it (npm install --global jest).
 . "$(dirname "$0")/../lib.sh"
 
 polluter='prices.test.js > country (odd) [a-z]* \d speaks of $dollars?'
@@ -7,12 +7,11 @@ victim='prices.test.js > is in "euros"'
 
 suite() {
 	need node nodejs
-	need_that "no jest (npm install --prefix build/npm jest)" test -e "$ROOT/build/npm/node_modules/.bin/jest"
+	need jest 'npm: jest'
 	cp -R "$ROOT/tests/data/suites/jest/." .
-	ln -s "$ROOT/build/npm/node_modules" node_modules
 }
 
-jest=node_modules/.bin/jest
+jest=jest
 
 row() {
 	succeeds "$BUILD/fake/row" "$@"
