@@ -85,7 +85,6 @@ make_plan(const struct search *s)
 	c.seconds = own;
 	c.startup = lab_startup(q->d->lab, warm);
 	c.confidence = q->d->opt->confidence;
-	c.seed = q->d->opt->seed;
 	p = plan_new(&c);
 	free(own);
 	return p;

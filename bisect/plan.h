@@ -25,7 +25,6 @@ struct plan_config {
 	const double *prior;   /* [n] relative suspicion, > 0; NULL: equal */
 	double startup;        /* seconds of one start, the same unit */
 	double confidence;     /* posterior at which the search stops, 0.5 to 1 */
-	uint64_t seed;
 };
 
 enum plan_state {
