@@ -7,7 +7,7 @@
 PREFIX  ?= /usr/local
 CC      ?= cc
 CFLAGS  ?= -O2 -g
-PKGS    := libpcre2-8 jansson expat
+PKGS    := libpcre2-8 jansson expat sqlite3 libcurl libarchive zlib liblz4 libzstd libbrotlidec
 comma   := ,
 Q       := $(if $(V),,@)
 SAY     := @$(if $(V),:,printf '%-5s %s\n')
@@ -18,9 +18,12 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoi
 SANFLAG := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined)
 FLAGS    = -std=c17 -I. -I$(BUILD)/gen -MMD -MP $(WARN) $(if $(DEV),-Werror) \
            $(SANFLAG) $(if $(SAN),-DARENA_DEBUG -fno-omit-frame-pointer) $(PKG_CFLAGS)
-LIBS     = $(PKG_LIBS) -lm
+# Each program is linked with what it uses, and starts without the rest.
+NEEDED  := $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--as-needed)
+LIBS     = $(NEEDED) $(PKG_LIBS) -lm
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lpcre2-8 -ljansson -lexpat)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || \
+           echo -lpcre2-8 -ljansson -lexpat -lsqlite3 -lcurl -larchive -lz -llz4 -lzstd -lbrotlidec) -lbz2
 JOBS    := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # A make inside a recipe: on all processors, unless this one was told how many.
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring j,$(filter-out --%,$(MAKEFLAGS))),,-j$(JOBS))

@@ -1,0 +1,112 @@
+/*
+ * What is thought of a test: the result of the analysis, and all that a
+ * renderer may show.  Pure data; everything it points to lives in one arena.
+ */
+#ifndef TRIAGE_FINDING_H
+#define TRIAGE_FINDING_H
+
+#include "triage/view.h"
+
+/* The words of the verdicts in every format: verdict_name. */
+enum verdict {
+	VERDICT_HEALTHY,
+	VERDICT_FLAKY,
+	VERDICT_REGRESSED,
+	VERDICT_FIXED,
+	VERDICT_DID_NOT_HOLD, /* it was fixed, and came back */
+	VERDICT_KNOWN,
+	VERDICT_MACHINE,
+	VERDICT_UNDECIDED,
+};
+
+/* What changed between `since` and now; sections of the report. */
+enum change {
+	CHANGE_NONE,
+	CHANGE_NEW_REGRESSION,
+	CHANGE_NEW_FLAKE,
+	CHANGE_WORSE,
+	CHANGE_BETTER,
+	CHANGE_BACK,  /* after a fix */
+	CHANGE_FIXED,
+};
+
+/* A rate of failing first tries, with its 90 % interval (stats source in analyse.h). */
+struct rate {
+	uint64_t fails, runs;
+	double low, high; /* 0 to 1 */
+};
+
+/* Places on a branch's axis, both included. */
+struct span_of_commits { uint32_t lo, best, hi; };
+
+/* A stretch of the axis with one rate. */
+struct segment {
+	struct span_of_commits begin; /* where it began: 90 % set as a range, and the likeliest place */
+	double sure;                  /* posterior of that change; 1 for the first segment */
+	uint32_t end;                 /* last place, included */
+	struct rate rate;             /* pooled over builders */
+	uint64_t rerun_passes;
+};
+
+/* Counts of the classes of evidence, strongest first. */
+struct evidence_counts {
+	uint64_t rerun_passes;   /* failed and passed in one build */
+	uint64_t same_source;    /* pass and fail at one revision on one builder */
+	uint64_t other_builder;  /* at one revision passes on others, fails here */
+	uint64_t sandwiched;     /* single failures between passes */
+	uint64_t tail_fails;     /* failures in a row at the tip, the longest of all lanes */
+};
+
+struct lane_finding {
+	uint32_t builder, branch;
+	enum verdict verdict;
+	uint64_t runs, failed, rerun_passes; /* failed: first tries that failed, re-run passes included */
+	struct rate rate;
+	const struct stream *stream; /* for strips; lives as long as the test_view */
+};
+
+/* Failures that look the same. */
+struct message_cluster {
+	struct span id;      /* stable: "m1-" and hex digits of the normalised text's hash */
+	uint64_t count;
+	struct span example; /* one line as printed */
+	bool generic;        /* says nothing by itself ("Traceback (most recent call last):"): no identity */
+	int64_t first, last; /* seconds since 1970 */
+};
+
+/* Filled later: by commits, workers, known failures. */
+struct suspect { struct span commit, title; double posterior; bool in_set; };
+struct link { struct span text, url; };
+
+struct finding {
+	uint32_t test;
+	struct span name;
+	enum verdict verdict;
+	enum change change;
+	double sure;                  /* posterior of the verdict, 0 to 1 */
+	uint64_t runs, failed, rerun_passes; /* of the current segment's branch set, within the horizon */
+	struct rate rate;             /* now: of the current segment */
+	struct rate before;           /* of the segment before; runs 0: none */
+	struct evidence_counts evidence;
+	uint32_t branch;              /* whose axis the segments are on: where most evidence lies */
+	struct segment *segments;     /* oldest first, at least one */
+	uint32_t n_segments;
+	struct lane_finding *lanes;
+	uint32_t n_lanes;
+	struct message_cluster *messages; /* most frequent first */
+	uint32_t n_messages;
+	int64_t last_fail;            /* start of the last build where it failed; 0: never */
+	double fails_per_day;         /* expected cost; what known and flaky tests are ranked by */
+	struct suspect *suspects;     /* best first */
+	uint32_t n_suspects;
+	struct link *links;           /* issues, builds */
+	uint32_t n_links;
+	struct span worker;           /* of a machine verdict: which */
+	struct span *explain;         /* lines that lead to the verdict, in order */
+	uint32_t n_explain;
+};
+
+const char *verdict_name(enum verdict v); /* "healthy", "flaky", ..., "did-not-hold" */
+const char *change_name(enum change c);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * One build on its way into the store: its facts, then each of its inputs (logs, files),
+ * then the commit.  Sources know where bytes come from, intake knows what becomes of
+ * them: format, strip, rules, masks, runs, store.
+ */
+#ifndef TRIAGE_INTAKE_H
+#define TRIAGE_INTAKE_H
+
+#include "common/err.h"
+#include "triage/build.h"
+
+struct intake;
+struct store;
+struct warn;
+struct reader;
+
+/* What all builds of one `ingest` share. */
+struct ingest {
+	struct store *store;
+	struct warn *warn;             /* NULL: no rules */
+	const struct reader *format;   /* --format; NULL: from the content */
+	uint64_t n_new, n_same, n_changed, n_lost; /* builds, counted by intake_commit */
+	uint64_t n_inputs, n_unknown;  /* inputs read; those whose format nobody knows */
+	uint64_t n_unread;             /* things in them that could not be read */
+	uint64_t n_tests, n_attempts;
+	/* A remark for the user, once each ("'x.trx' is TRX, which is not read: ..."); may be NULL. */
+	void (*remark)(void *data, const char *text);
+	void *data;
+};
+
+/* Facts are copied; empty ones may still be filled from what the inputs say. */
+struct intake *intake_new(struct ingest *in, const struct build *facts);
+void intake_free(struct intake *t); /* NULL is fine; what was not committed is dropped */
+
+/* One input: begin, feed in chunks of any size, end.  path is for hints and messages.
+ * What cannot be read is kept as unread, and is no failure of these. */
+void intake_begin(struct intake *t, const char *path);
+void intake_feed(struct intake *t, struct span bytes);
+void intake_end(struct intake *t);
+
+/* Stores what was read: runs of inputs that have no test in common become one run, others
+ * become parts.  Nothing at all read: the build is stored as one without tests, unless
+ * only_tests.  -1 and e: the store failed. */
+int intake_commit(struct intake *t, bool only_tests, struct err *e);
+
+#endif
