@@ -9,18 +9,10 @@
 #include "common/base.h"
 #include "bisect/drive_in.h"
 #include "bisect/stats.h"
+#include "common/rnd.h"
 
 #define RARE 0.1
 enum { SPOILT = 3, PATIENCE = 4, ALONE_MAX = 24, WHOLE_MAX = 10 };
-
-/* splitmix64 of Steele, Lea and Flood (2014). */
-static uint64_t
-mix(uint64_t z)
-{
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
-}
 
 struct keyed { uint64_t key; uint32_t test; };
 
@@ -44,10 +36,10 @@ shuffle(struct inquiry *q, uint64_t seed)
 
 	for (i = 0; i < q->n; i++) {
 		const char *s = testlist_name(q->d->list, i);
-		uint64_t h = 0xcbf29ce484222325u ^ mix(seed + 0x9e3779b97f4a7c15u);
+		uint64_t h = 0xcbf29ce484222325u ^ rnd_mix(seed + 0x9e3779b97f4a7c15u);
 		for (; *s; s++)
 			h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-		k[i] = (struct keyed){ mix(h), i };
+		k[i] = (struct keyed){ rnd_mix(h), i };
 	}
 	qsort(k, q->n, sizeof(*k), compare_keyed);
 	for (i = 0; i < q->n; i++)
