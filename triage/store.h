@@ -11,6 +11,7 @@
 
 #include "common/err.h"
 #include "triage/build.h"
+#include "triage/known.h"
 #include "triage/view.h"
 
 struct store;
@@ -42,14 +43,6 @@ int store_noted(struct store *s, struct span source, const char *key, struct str
 
 /* ---- known failures (known.h has what a rule is) ---- */
 
-struct known {
-	int64_t id;
-	struct span test, builder, branch; /* globs; empty: any */
-	struct span pattern;               /* PCRE2 on message and details; empty: any */
-	struct span issue;                 /* link; never empty */
-	struct span note;
-	int64_t since;                     /* when it was added */
-};
 int store_known_add(struct store *s, const struct known *k, int64_t *id, struct err *e);
 int store_known_remove(struct store *s, int64_t id, bool *there, struct err *e);
 int store_known_each(struct store *s, void (*each)(void *data, const struct known *k), void *data, struct err *e);

@@ -26,8 +26,18 @@ struct lane_build {
 	uint32_t commit;  /* its place on the branch's axis (see struct axis) */
 	uint32_t roster;  /* which tests it ran, for store_streams; UINT32_MAX: nothing is known of them */
 	uint32_t worker;  /* into view->workers; UINT32_MAX: unknown */
+	uint32_t n_tests; /* that ran in it, to any end (CELL_NONE is not counted) */
+	uint32_t n_fails; /* of them CELL_FAIL and CELL_FLIP */
 	uint8_t color, result;
 	uint8_t mass;     /* set by analyse_mass: enum mass; its failures are no evidence of single tests */
+};
+
+/* Why a build's failures say nothing of single tests. */
+enum mass {
+	MASS_NONE,
+	MASS_BUILD,   /* a great part of its tests failed */
+	MASS_BUILDER, /* the builder was broken: many tests failed in several builds in a row */
+	MASS_COMMIT,  /* the commit was broken: many tests failed on many builders */
 };
 
 struct lane {
