@@ -84,8 +84,8 @@ struct repo_step {
 
 /* From tip backwards, without hide and its ancestors (NULL: to the root), until visit
  * returns false.  All commits, children before parents; or first_parent: along the first
- * parents alone, where hide must be one of them or an ancestor to end the walk.  -1: an
- * object is missing or damaged (a shallow clone says so). */
+ * parents alone, until hide is met.  Where a shallow clone ends, so does the walk, as if
+ * there were no parents.  -1: an object is missing or damaged. */
 int repo_walk(struct repo *r, const struct repo_id *tip, const struct repo_id *hide, bool first_parent,
               bool (*visit)(void *data, const struct repo_step *step), void *data, struct err *e);
 /* Whether a is b or an ancestor of it: 1, 0, or -1. */
