@@ -12,7 +12,7 @@ enum { DAY = 86400, DOCS = 40, OTHERS = 120, FILES_PER_TEST = 2 };
 struct synth_config
 synth_usual(uint64_t seed)
 {
-	return (struct synth_config){ .seed = seed, .n_commits = 480, .n_branches = 3, .n_builders = 8,
+	return (struct synth_config){ .seed = seed, .n_commits = 960, .n_branches = 3, .n_builders = 8,
 	                              .n_tests = 150, .n_stories = 30, .days = 60 };
 }
 
@@ -166,7 +166,7 @@ some_builders(const struct synth *s, struct rnd *r)
 static void
 tell_story(struct synth *s, uint32_t test, struct rnd *r)
 {
-	static const double rates[] = { 0.02, 0.05, 0.1, 0.2, 0.4 };
+	static const double rates[] = { 0.01, 0.02, 0.05, 0.1, 0.3 };
 	uint32_t n = s->branches[0].n, at = n / 6 + rnd_below(r, n / 2 + 1), b;
 	double rate = rnd_chance(r, 0.2) ? 1 : rates[rnd_below(r, ARRAY_LEN(rates))];
 	bool old = rnd_chance(r, 0.15) && rate < 1; /* before all that is seen, on every branch */
