@@ -114,6 +114,17 @@ json_at(const struct json *x, size_t i)
 	return (const struct json *)json_array_get(inside(x), i);
 }
 
+void
+json_each(const struct json *x,
+          void (*each)(void *data, struct span key, const struct json *value), void *data)
+{
+	json_t *value;
+	const char *key;
+
+	json_object_foreach(inside(x), key, value)
+		each(data, span_of(key), (const struct json *)value);
+}
+
 bool
 json_text(const struct json *x, struct span *out)
 {

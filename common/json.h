@@ -26,6 +26,9 @@ const struct json *json_find(const struct json *x, const char *key);
 /* Elements of an array; 0 for anything else. */
 size_t json_count(const struct json *x);
 const struct json *json_at(const struct json *x, size_t i); /* i below json_count */
+/* Calls each for every member of an object, in their order; nothing for anything else. */
+void json_each(const struct json *x,
+               void (*each)(void *data, struct span key, const struct json *value), void *data);
 /* Each false, and *out unchanged, when x is not of that kind. */
 bool json_text(const struct json *x, struct span *out);
 bool json_number(const struct json *x, double *out);

@@ -38,6 +38,19 @@ void intake_begin(struct intake *t, const char *path);
 void intake_feed(struct intake *t, struct span bytes);
 void intake_end(struct intake *t);
 
+/* intake_begin for what may well hold no tests (a compiler's log): that its format is not
+ * known is no matter then, counted nowhere and told to nobody. */
+void intake_begin_maybe(struct intake *t, const char *path);
+/* The input that was begun holds nothing that is read: the rest of it need not be fed. */
+bool intake_is_idle(const struct intake *t);
+
+/* The source could not read something of this build: counted, kept as unread of a run (the
+ * last one; an empty one when there is none). */
+void intake_unread(struct intake *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* A part of its inputs is gone.  The build is log_lost when no tests were read; else its
+ * runs are truncated: what is not there is unknown. */
+void intake_lost(struct intake *t);
+
 /* Stores what was read: runs of inputs that have no test in common become one run, others
  * become parts.  Nothing at all read: the build is stored as one without tests, unless
  * only_tests.  -1 and e: the store failed. */
