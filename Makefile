@@ -32,7 +32,7 @@ SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring j,$(filter-out --%,$(M
 # takes from it what it needs.
 PROGRAMS := $(patsubst %/main.c,$(BUILD)/flake-%,$(wildcard bisect/main.c triage/main.c))
 LIB_SRC  := $(filter-out %/main.c,$(wildcard common/*.c bisect/*.c triage/*.c))
-LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/helpers.o
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/helpers.o $(BUILD)/gen/warnings.o
 HELPERS  := $(sort $(wildcard bisect/helpers/*.*))
 LIB      := $(BUILD)/libflaketools.a
 
@@ -73,7 +73,12 @@ $(BUILD)/gen/helpers.c: scripts/embed bisect/helpers $(HELPERS)
 	@mkdir -p $(@D)
 	$(Q)scripts/embed $(HELPERS) >$@.tmp && mv $@.tmp $@
 
-$(BUILD)/gen/helpers.o: $(BUILD)/gen/helpers.c Makefile
+# The rules for warnings, as a text (triage/warn.h).
+$(BUILD)/gen/warnings.c: scripts/embed triage/warnings.rules
+	@mkdir -p $(@D)
+	$(Q)scripts/embed -s warn_default triage/warnings.rules >$@.tmp && mv $@.tmp $@
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c Makefile
 	$(SAY) CC $<
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -125,7 +130,9 @@ ZSH_DIR  := $(SHARE)/zsh/site-functions
 FISH_DIR := $(SHARE)/fish/vendor_completions.d
 
 install: all ## install programs, man pages and completions under DESTDIR and PREFIX
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/man/man1' '$(BASH_DIR)' '$(ZSH_DIR)' '$(FISH_DIR)'
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/man/man1' '$(BASH_DIR)' '$(ZSH_DIR)' '$(FISH_DIR)' \
+		'$(SHARE)/flake-triage'
+	install -m 644 triage/warnings.rules '$(SHARE)/flake-triage/'
 	set -e; for p in $(NAMES); do \
 		install -m 755 $(BUILD)/$$p '$(DESTDIR)$(PREFIX)/bin/'; \
 		install -m 644 $${p#flake-}/$$p.1 '$(SHARE)/man/man1/'; \
@@ -139,6 +146,7 @@ uninstall: ## remove what install put there
 		rm -f '$(DESTDIR)$(PREFIX)/bin'/$$p '$(SHARE)/man/man1'/$$p.1 '$(BASH_DIR)'/$$p \
 			'$(ZSH_DIR)'/_$$p '$(FISH_DIR)'/$$p.fish; \
 	done
+	rm -f '$(SHARE)/flake-triage/warnings.rules'; rmdir '$(SHARE)/flake-triage' 2>/dev/null || true
 
 dist: ## pack the committed files into build/flaketools.tar.gz
 	@mkdir -p build

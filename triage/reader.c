@@ -18,23 +18,79 @@ reader_find(const char *name)
 	return NULL;
 }
 
+static int
+keep(void *data, struct span bytes, struct err *e)
+{
+	(void)e;
+	str_addspan(data, bytes);
+	return 0;
+}
+
 const struct reader *
 reader_detect(struct span head, const char *path)
 {
+	struct str printed = STR_INIT(2 * READER_HEAD); /* the head as console output */
 	const struct reader *best = NULL;
+	struct strip strip;
 	int sure, most = 0;
 	size_t i;
 
 	if (head.n > READER_HEAD)
 		head.n = READER_HEAD;
+	strip_init(&strip, STRIP_PLAIN, keep, &printed);
+	strip_feed(&strip, head, NULL);
+	strip_finish(&strip, NULL);
+	strip_release(&strip);
 	for (i = 0; readers[i]; i++) {
-		sure = readers[i]->detect(head, path);
+		sure = readers[i]->detect(readers[i]->console ? str_span(&printed) : head, path);
 		if (sure > most) {
 			most = sure;
 			best = readers[i];
 		}
 	}
+	str_release(&printed);
 	return best;
+}
+
+/* ---- one input ---- */
+
+static int
+to_row(void *data, struct span bytes, struct err *e)
+{
+	struct reader_stream *r = data;
+
+	return r->format->feed(r->state, bytes, e);
+}
+
+void
+reader_start(struct reader_stream *r, const struct reader *format, const struct reader_input *in,
+             enum strip_mode mode)
+{
+	assert(format->refused == NULL);
+	r->format = format;
+	r->state = format->start(in);
+	strip_init(&r->strip, mode, to_row, r);
+}
+
+int
+reader_feed(struct reader_stream *r, struct span bytes, struct err *e)
+{
+	return r->format->console ? strip_feed(&r->strip, bytes, e) : r->format->feed(r->state, bytes, e);
+}
+
+int
+reader_finish(struct reader_stream *r, struct err *e)
+{
+	if (r->format->console && strip_finish(&r->strip, e) < 0)
+		return -1;
+	return r->format->finish(r->state, e);
+}
+
+void
+reader_release(struct reader_stream *r)
+{
+	strip_release(&r->strip);
+	r->format->free(r->state);
 }
 
 int
@@ -42,7 +98,7 @@ reader_read(const struct reader *format, const struct reader_input *in, struct s
             struct err *e)
 {
 	struct err mine = ERR_INIT;
-	void *state;
+	struct reader_stream r;
 	int ret;
 
 	if (format == NULL)
@@ -51,11 +107,11 @@ reader_read(const struct reader *format, const struct reader_input *in, struct s
 		return err_set(e, "'%s' is in no format that is known here; --format names one", in->path);
 	if (format->refused)
 		return err_set(e, "'%s' is %s, which is not read: %s", in->path, format->title, format->refused);
-	state = format->start(in);
-	ret = format->feed(state, bytes, &mine);
+	reader_start(&r, format, in, STRIP_PLAIN);
+	ret = reader_feed(&r, bytes, &mine);
 	if (ret == 0)
-		ret = format->finish(state, &mine);
-	format->free(state);
+		ret = reader_finish(&r, &mine);
+	reader_release(&r);
 	if (ret == 0)
 		return 0;
 	collect_run(in->to)->truncated = true;

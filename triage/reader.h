@@ -10,6 +10,7 @@
 
 #include "common/err.h"
 #include "triage/collect.h"
+#include "triage/strip.h"
 
 enum { READER_HEAD = 64 << 10 }; /* bytes that detect() is shown at the most */
 
@@ -42,8 +43,24 @@ struct reader {
 
 extern const struct reader *const readers[]; /* NULL-terminated, surest first on a tie */
 const struct reader *reader_find(const char *name); /* NULL: no such row */
-/* The row that is surest of it; NULL: nobody knows it. */
+/* The row that is surest of it; NULL: nobody knows it.  head is as it stands in the file:
+ * rows of console output see it without time stamps and escapes. */
 const struct reader *reader_detect(struct span head, const char *path);
+
+/* One input on its way to one reader.  What is console output is stripped before. */
+struct reader_stream {
+	const struct reader *format;
+	void *state;
+	struct strip strip;
+};
+
+/* format is a row that is not refused; r stays where it is until it is released. */
+void reader_start(struct reader_stream *r, const struct reader *format, const struct reader_input *in,
+                  enum strip_mode mode);
+/* Each as the row's own: -1 and e ends it all, what was told before stays. */
+int reader_feed(struct reader_stream *r, struct span bytes, struct err *e);
+int reader_finish(struct reader_stream *r, struct err *e);
+void reader_release(struct reader_stream *r);
 
 /* Reads a whole input that lies in memory (a log's lines, a small file), in one go:
  * start, feed, finish, free.  format NULL: detect.  -1 and e; a failed input keeps
