@@ -130,23 +130,26 @@ ZSH_DIR  := $(SHARE)/zsh/site-functions
 FISH_DIR := $(SHARE)/fish/vendor_completions.d
 
 install: all ## install programs, man pages and completions under DESTDIR and PREFIX
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/man/man1' '$(BASH_DIR)' '$(ZSH_DIR)' '$(FISH_DIR)' \
-		'$(SHARE)/flake-triage'
-	install -m 644 triage/warnings.rules '$(SHARE)/flake-triage/'
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/man/man1' '$(BASH_DIR)' '$(ZSH_DIR)' '$(FISH_DIR)'
 	set -e; for p in $(NAMES); do \
 		install -m 755 $(BUILD)/$$p '$(DESTDIR)$(PREFIX)/bin/'; \
 		install -m 644 $${p#flake-}/$$p.1 '$(SHARE)/man/man1/'; \
 		$(BUILD)/$$p completion bash >'$(BASH_DIR)'/$$p; \
 		$(BUILD)/$$p completion zsh >'$(ZSH_DIR)'/_$$p; \
 		$(BUILD)/$$p completion fish >'$(FISH_DIR)'/$$p.fish; \
+		for data in $${p#flake-}/*.rules; do \
+			[ -e "$$data" ] || continue; \
+			install -d '$(SHARE)'/$$p; \
+			install -m 644 "$$data" '$(SHARE)'/$$p/; \
+		done; \
 	done
 
 uninstall: ## remove what install put there
 	for p in $(NAMES); do \
 		rm -f '$(DESTDIR)$(PREFIX)/bin'/$$p '$(SHARE)/man/man1'/$$p.1 '$(BASH_DIR)'/$$p \
 			'$(ZSH_DIR)'/_$$p '$(FISH_DIR)'/$$p.fish; \
+		rm -rf '$(SHARE)'/$$p; \
 	done
-	rm -f '$(SHARE)/flake-triage/warnings.rules'; rmdir '$(SHARE)/flake-triage' 2>/dev/null || true
 
 dist: ## pack the committed files into build/flaketools.tar.gz
 	@mkdir -p build
