@@ -10,9 +10,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "bisect/secrets.h"
 #include "common/clock.h"
 #include "common/pool.h"
+#include "common/secrets.h"
 #include "common/sig.h"
 
 enum {

@@ -7,6 +7,7 @@
 #define BISECT_SIGNATURE_H
 
 #include "bisect/testlist.h"
+#include "common/errline.h"
 
 enum signature_how {
 	SIGNATURE_NONE,   /* no failure */
@@ -17,7 +18,7 @@ enum signature_how {
 	SIGNATURE_VICTIM, /* failed[0] failed, which alone counts */
 };
 
-enum { SIGNATURE_MESSAGE_MAX = 240 }; /* bytes */
+enum { SIGNATURE_MESSAGE_MAX = ERRLINE_MAX }; /* bytes */
 
 /* The empty state is that of signature_init. */
 struct signature {
@@ -35,11 +36,6 @@ void signature_copy(struct signature *to, const struct signature *from); /* to i
 
 /* Takes the error line of a run: its message, and the line itself without colours. */
 void signature_line(struct signature *s, struct span text);
-
-/* Adds text, one line, cut to SIGNATURE_MESSAGE_MAX bytes, with N for numbers,
- * hex, addresses, dates and durations, P for paths, T for temporary names, S
- * for quoted strings, without colours, nor the dots of a runner before it. */
-void signature_normalise(struct str *out, struct span text);
 
 /* The line of a run's output that says best what went wrong: the last that names
  * a class of errors, else the last that speaks of an error; empty when there is

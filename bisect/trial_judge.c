@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-#include "bisect/secrets.h"
 #include "common/clock.h"
+#include "common/secrets.h"
 
 void
 judgement_init(struct judgement *j)

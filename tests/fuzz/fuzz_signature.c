@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	signature_init(&s);
 	s.how = SIGNATURE_EXIT;
-	signature_normalise(&s.message, signature_error_line(bytes));
+	errline_normalise(&s.message, signature_error_line(bytes));
 	assert(s.message.n <= SIGNATURE_MESSAGE_MAX && signature_same(&s, &s));
 	signature_release(&s);
 	return 0;

@@ -8,7 +8,7 @@ normalises(const char *text, const char *want)
 {
 	struct str out = STR_INIT(4096);
 
-	signature_normalise(&out, span_of(text));
+	errline_normalise(&out, span_of(text));
 	CHECK_STR(str_c(&out), want);
 	str_release(&out);
 }
@@ -45,8 +45,8 @@ normalises_alike(const char *a, const char *b, bool alike)
 {
 	struct str x = STR_INIT(4096), y = STR_INIT(4096);
 
-	signature_normalise(&x, span_of(a));
-	signature_normalise(&y, span_of(b));
+	errline_normalise(&x, span_of(a));
+	errline_normalise(&y, span_of(b));
 	CHECK_INT(strcmp(str_c(&x), str_c(&y)) == 0, alike);
 	str_release(&x);
 	str_release(&y);
@@ -66,7 +66,7 @@ set(struct signature *s, enum signature_how how, int code, const char *message)
 	signature_init(s);
 	s->how = how;
 	s->code = code;
-	signature_normalise(&s->message, span_of(message));
+	errline_normalise(&s->message, span_of(message));
 }
 
 static bool

@@ -1,6 +1,6 @@
 /* Secrets in outputs: see secrets.h. */
 #include "common/base.h"
-#include "bisect/secrets.h"
+#include "common/secrets.h"
 
 #include "common/vec.h"
 

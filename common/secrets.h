@@ -3,8 +3,8 @@
  * output is kept, the values of variables whose names speak of secrets are
  * taken out.
  */
-#ifndef BISECT_SECRETS_H
-#define BISECT_SECRETS_H
+#ifndef COMMON_SECRETS_H
+#define COMMON_SECRETS_H
 
 #include "common/str.h"
 

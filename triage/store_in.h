@@ -1,0 +1,158 @@
+/* What the files of the store (store_*.c) share; nobody else includes it. */
+#ifndef TRIAGE_STORE_IN_H
+#define TRIAGE_STORE_IN_H
+
+#include "common/db.h"
+#include "common/map.h"
+#include "common/vec.h"
+#include "triage/store.h"
+
+/* ---- texts that have numbers (store_names.c) ---- */
+
+/* Kinds of rows in the table of names.  Stored: never change the numbers. */
+enum name_kind {
+	NAME_SOURCE, NAME_BUILDER, NAME_BRANCH, NAME_WORKER, NAME_URL, NAME_RULE, NAME_FORMAT,
+	NAME_KINDS,
+};
+
+/* What is known already of one table: text to row. */
+struct cache {
+	struct map texts;
+	VEC(int64_t) ids;
+};
+
+struct store {
+	struct db *db;
+	enum store_mode mode;
+	bool in_batch;         /* a transaction of several builds is open */
+	int64_t batch_began;   /* clock_micros */
+	unsigned n_readers;    /* views, which share one read transaction */
+	bool reading;
+	struct cache names[NAME_KINDS];
+	struct cache tests, revisions, messages, stories;
+};
+
+/* Rows begin at 1.  add = false: 0 when there is none.  -1 and e. */
+int64_t name_row(struct store *s, enum name_kind kind, struct span text, bool add, struct err *e);
+int64_t test_row(struct store *s, struct span name, struct span file, struct err *e);
+int64_t revision_row(struct store *s, struct span text, struct err *e); /* "" is 0 */
+/* The row of an error line or warning; details may be empty.  "" without details is 0. */
+int64_t message_row(struct store *s, struct span line, struct span details, struct err *e);
+int64_t story_row(struct store *s, const struct attempt *a, size_t n, struct err *e);
+/* A revision as it was given; spans live in mem. */
+struct span revision_text(struct arena *mem, struct span stored);
+void cache_release(struct cache *c);
+void store_forget(struct store *s); /* all caches, after a rollback */
+
+/* ---- stories: the attempts of one test in one build (store_story.c) ---- */
+
+struct story {
+	uint8_t cell, first, last;
+	uint32_t n;      /* attempts */
+	char plain;      /* letter, when a roster can say it all; else NUL */
+};
+struct story story_of(const struct attempt *a, size_t n);
+/* Letters of outcome.h, '+' before each re-run; the middle of many is left out. */
+void story_letters(struct str *out, const struct attempt *a, size_t n);
+/* First and last outcome of such letters; false: they are damaged. */
+bool story_ends(struct story *out, struct span letters);
+
+/* ---- rosters (store_roster.c) ---- */
+
+struct roster_test { int64_t test; char letter; };
+/* Sorts the tests and adds their packed form: sets by letter, each as ranges. */
+void roster_pack(struct str *out, struct roster_test *tests, size_t n);
+/* The letter of the test; NUL: it is not there, or the rest is damaged. */
+char roster_letter(struct span packed, int64_t test);
+/* Every test; false: it is damaged. */
+bool roster_each(struct span packed, void (*each)(void *data, int64_t test, char letter), void *data);
+
+void pack_uint(struct str *out, uint64_t n);          /* LEB128 */
+bool unpack_uint(struct span *rest, uint64_t *n);     /* false: damaged */
+
+/* ---- series: rows of numbers in order, in delta-coded blocks (store_series.c) ---- */
+
+/* Stored: never change the numbers. */
+enum series_kind {
+	SERIES_LANE,  /* owner: lane.  started, build, revision, roster + 1, worker, color | result << 4 */
+	SERIES_TEST,  /* owner: test.  build, lane, story, message, duration, load */
+	SERIES_KINDS,
+};
+
+enum { SERIES_WIDTH = 6 };
+/* Ordered by the first two numbers, which are unique in a series. */
+struct entry { int64_t v[SERIES_WIDTH]; };
+
+struct entries { VEC(struct entry) e; };
+
+int series_insert(struct store *s, enum series_kind kind, int64_t owner, const struct entry *x,
+                  struct err *e);
+int series_remove(struct store *s, enum series_kind kind, int64_t owner, int64_t k0, int64_t k1,
+                  struct err *e);
+/* Adds the newest block of the series that begins before (k0, k1) to out, in order; false
+ * with nothing wrong: there is none.  *first: its beginning, for the next call. */
+int series_block(struct store *s, enum series_kind kind, int64_t owner, const struct entry *before,
+                 struct entries *out, struct entry *first, struct err *e);
+int series_all(struct store *s, enum series_kind kind, int64_t owner, struct entries *out, struct err *e);
+/* The entry of a key whose first number is k0; 0: there is none; 1: it is in *out. */
+int series_find(struct store *s, enum series_kind kind, int64_t owner, int64_t k0, struct entry *out,
+                struct err *e);
+
+/* Durations in three digits, and loads in hundredths; 0: unknown. */
+int64_t duration_code(int64_t micros);
+int64_t duration_of(int64_t code);
+int64_t load_code(float load);
+float load_of(int64_t code);
+
+/* ---- schema (store_schema.c) ---- */
+
+int schema_make(struct store *s, struct err *e);   /* in a new file */
+int schema_check(struct store *s, struct err *e);  /* and bring it up to date, where that is allowed */
+
+/* ---- transactions (store.c) ---- */
+
+int store_begin(struct store *s, struct err *e);     /* opens the batch, when none is open */
+int store_end_put(struct store *s, struct err *e);   /* commits it, when it is time */
+void store_rollback(struct store *s);
+
+/* ---- the inside of a view (store_view.c) ---- */
+
+/* Where a build is; lane UINT32_MAX: a free slot. */
+struct place { int64_t build; uint32_t lane, at; };
+
+struct lane_more {
+	int64_t id;           /* in the table of lanes */
+	int64_t n_newer;      /* builds after `until` */
+	VEC(int64_t) newer;   /* their rosters + 1 */
+};
+
+struct roster_more {
+	int64_t id;
+	struct span packed;   /* p NULL: not loaded */
+	char letter;          /* of the test that is looked at */
+};
+
+/* A count of builds of a lane that ran a roster, in all. */
+struct lane_roster { uint32_t lane, roster; int64_t n; };
+
+struct view_in {
+	struct view pub;       /* first */
+	struct lane_more *more; /* [n_lanes] */
+	struct place *places;  /* hash by build */
+	size_t n_places;       /* a power of two; 0: none yet */
+	VEC(struct roster_more) rosters; /* by lane_build.roster */
+	VEC(struct lane_roster) counts;
+	VEC(struct story) stories; /* by row; n 0: not loaded */
+	int64_t until;
+	struct arena scratch;  /* of the last store_streams */
+	struct arena texts;    /* what single questions lend */
+	struct entries entries;
+};
+
+struct view_in *view_in(struct view *v);
+/* Where the build is; NULL: not in this view. */
+const struct place *view_place(struct view_in *v, int64_t build);
+int view_load_rosters(struct view_in *v, struct err *e);
+const struct story *view_story(struct view_in *v, int64_t row, struct err *e);
+
+#endif

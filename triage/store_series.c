@@ -1,0 +1,326 @@
+/*
+ * Series: rows of six numbers in order, in blocks of some hundred.  In a block
+ * each number is a varint; those that mostly grow or stay are stored as their
+ * difference to the row before.  Appending to a block is one read and one
+ * write; a row that comes late goes where it belongs.
+ */
+#include "common/base.h"
+#include "triage/store_in.h"
+
+#include <math.h>
+
+enum { BLOCK_FULL = 256, BLOCK_SPLIT = 400 }; /* rows */
+
+/* Which numbers of a kind are stored as differences, as bits. */
+static const unsigned deltas[SERIES_KINDS] = {
+	[SERIES_LANE] = 1 | 2 | 4 | 8 | 16,
+	[SERIES_TEST] = 1,
+};
+
+static uint64_t
+zigzag(int64_t x)
+{
+	return ((uint64_t)x << 1) ^ (uint64_t)(x >> 63);
+}
+
+static int64_t
+unzigzag(uint64_t x)
+{
+	return (int64_t)(x >> 1) ^ -(int64_t)(x & 1);
+}
+
+static void
+pack_entry(struct str *out, enum series_kind kind, const struct entry *x, const struct entry *before)
+{
+	size_t i;
+
+	for (i = 0; i < SERIES_WIDTH; i++) {
+		if (deltas[kind] & 1u << i)
+			pack_uint(out, zigzag((int64_t)((uint64_t)x->v[i] - (uint64_t)before->v[i])));
+		else
+			pack_uint(out, (uint64_t)x->v[i]);
+	}
+}
+
+static bool
+unpack_entries(struct entries *out, enum series_kind kind, struct span data)
+{
+	struct entry x = { { 0 } };
+	uint64_t n;
+	size_t i;
+
+	while (data.n) {
+		for (i = 0; i < SERIES_WIDTH; i++) {
+			if (!unpack_uint(&data, &n))
+				return false;
+			if (deltas[kind] & 1u << i)
+				x.v[i] = (int64_t)((uint64_t)x.v[i] + (uint64_t)unzigzag(n));
+			else
+				x.v[i] = (int64_t)n;
+		}
+		vec_push(&out->e, x);
+	}
+	return true;
+}
+
+static int
+compare(const struct entry *a, const struct entry *b)
+{
+	if (a->v[0] != b->v[0])
+		return a->v[0] < b->v[0] ? -1 : 1;
+	return a->v[1] < b->v[1] ? -1 : a->v[1] > b->v[1];
+}
+
+/* ---- blocks ---- */
+
+/* A block in memory; row 0: not stored yet. */
+struct block {
+	int64_t row;
+	struct entries rows;
+};
+
+static int
+damaged(struct store *s, struct err *e)
+{
+	return err_set(e, "'%s' is damaged: a block of results cannot be read; restore it, or move it away "
+	               "and ingest again", db_path(s->db));
+}
+
+/* Loads the newest block that begins at or before x (strict: before); 0: there is none. */
+static int
+load(struct store *s, enum series_kind kind, int64_t owner, const struct entry *x, bool strict,
+     struct block *b, struct err *e)
+{
+	struct db_query *q = db_query(s->db, strict ?
+		"SELECT id, data FROM blocks WHERE kind = ?1 AND owner = ?2 AND (k0, k1) < (?3, ?4) "
+		"ORDER BY k0 DESC, k1 DESC LIMIT 1" :
+		"SELECT id, data FROM blocks WHERE kind = ?1 AND owner = ?2 AND (k0, k1) <= (?3, ?4) "
+		"ORDER BY k0 DESC, k1 DESC LIMIT 1", e);
+	int got;
+
+	if (q == NULL)
+		return -1;
+	db_bind_int(q, 1, kind);
+	db_bind_int(q, 2, owner);
+	db_bind_int(q, 3, x->v[0]);
+	db_bind_int(q, 4, x->v[1]);
+	got = db_step(q, e);
+	if (got <= 0)
+		return got;
+	b->row = db_int(q, 0);
+	if (!unpack_entries(&b->rows, kind, db_text(q, 1)) || b->rows.e.n == 0)
+		got = damaged(s, e);
+	db_done(q);
+	return got;
+}
+
+static int
+write_rows(struct store *s, enum series_kind kind, int64_t owner, int64_t row, const struct entry *p,
+           size_t n, struct err *e)
+{
+	static const struct entry zero = { { 0 } };
+	struct str data = STR_INIT(STR_FILE);
+	struct db_query *q;
+	int ret = -1;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		pack_entry(&data, kind, &p[i], i ? &p[i - 1] : &zero);
+	q = db_query(s->db, row ?
+		"UPDATE blocks SET kind = ?2, owner = ?3, k0 = ?4, k1 = ?5, n = ?6, data = ?7 WHERE id = ?1" :
+		"INSERT INTO blocks(id, kind, owner, k0, k1, n, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", e);
+	if (q == NULL)
+		goto out;
+	if (row)
+		db_bind_int(q, 1, row);
+	else
+		db_bind_null(q, 1);
+	db_bind_int(q, 2, kind);
+	db_bind_int(q, 3, owner);
+	db_bind_int(q, 4, p[0].v[0]);
+	db_bind_int(q, 5, p[0].v[1]);
+	db_bind_int(q, 6, (int64_t)n);
+	db_bind_blob(q, 7, str_span(&data));
+	ret = db_run(q, e);
+out:
+	str_release(&data);
+	return ret;
+}
+
+static int
+drop_block(struct store *s, int64_t row, struct err *e)
+{
+	struct db_query *q = db_query(s->db, "DELETE FROM blocks WHERE id = ?1", e);
+
+	if (q == NULL)
+		return -1;
+	db_bind_int(q, 1, row);
+	return db_run(q, e);
+}
+
+/* Where x is, or belongs. */
+static size_t
+place_of(const struct block *b, const struct entry *x)
+{
+	size_t i = b->rows.e.n;
+
+	while (i > 0 && compare(&b->rows.e.p[i - 1], x) >= 0)
+		i--;
+	return i;
+}
+
+/* ---- changes ---- */
+
+int
+series_insert(struct store *s, enum series_kind kind, int64_t owner, const struct entry *x, struct err *e)
+{
+	struct block b = { 0, { VEC_INIT } };
+	int got = load(s, kind, owner, x, false, &b, e);
+	struct entry *p;
+	size_t at, n;
+
+	if (got == 0) { /* before all others */
+		got = write_rows(s, kind, owner, 0, x, 1, e);
+		goto out;
+	}
+	if (got < 0)
+		goto out;
+	at = place_of(&b, x);
+	n = b.rows.e.n;
+	if (at == n && n >= BLOCK_FULL) {
+		got = write_rows(s, kind, owner, 0, x, 1, e);
+		goto out;
+	}
+	vec_push(&b.rows.e, *x);
+	p = b.rows.e.p;
+	memmove(p + at + 1, p + at, (n - at) * sizeof(*p));
+	p[at] = *x;
+	n++;
+	if (n < BLOCK_SPLIT)
+		got = write_rows(s, kind, owner, b.row, p, n, e);
+	else if ((got = write_rows(s, kind, owner, b.row, p, n / 2, e)) == 0)
+		got = write_rows(s, kind, owner, 0, p + n / 2, n - n / 2, e);
+out:
+	vec_release(&b.rows.e);
+	return got < 0 ? -1 : 0;
+}
+
+int
+series_remove(struct store *s, enum series_kind kind, int64_t owner, int64_t k0, int64_t k1, struct err *e)
+{
+	struct entry x = { { k0, k1 } };
+	struct block b = { 0, { VEC_INIT } };
+	int got = load(s, kind, owner, &x, false, &b, e);
+	size_t at, n = b.rows.e.n;
+
+	if (got > 0) {
+		at = place_of(&b, &x);
+		if (at < n && compare(&b.rows.e.p[at], &x) == 0) {
+			memmove(b.rows.e.p + at, b.rows.e.p + at + 1, (n - at - 1) * sizeof(x));
+			got = n == 1 ? drop_block(s, b.row, e) :
+			      write_rows(s, kind, owner, b.row, b.rows.e.p, n - 1, e);
+		}
+	}
+	vec_release(&b.rows.e);
+	return got < 0 ? -1 : 0;
+}
+
+/* ---- reading ---- */
+
+int
+series_block(struct store *s, enum series_kind kind, int64_t owner, const struct entry *before,
+             struct entries *out, struct entry *first, struct err *e)
+{
+	struct block b = { 0, *out };
+	size_t n = out->e.n;
+	int got = load(s, kind, owner, before, true, &b, e);
+
+	*out = b.rows;
+	if (got > 0)
+		*first = out->e.p[n];
+	return got;
+}
+
+int
+series_all(struct store *s, enum series_kind kind, int64_t owner, struct entries *out, struct err *e)
+{
+	struct db_query *q = db_query(s->db, "SELECT data FROM blocks WHERE kind = ?1 AND owner = ?2 "
+	                              "ORDER BY k0, k1", e);
+	int got;
+
+	if (q == NULL)
+		return -1;
+	db_bind_int(q, 1, kind);
+	db_bind_int(q, 2, owner);
+	while ((got = db_step(q, e)) > 0) {
+		if (!unpack_entries(out, kind, db_text(q, 0))) {
+			db_done(q);
+			return damaged(s, e);
+		}
+	}
+	return got;
+}
+
+int
+series_find(struct store *s, enum series_kind kind, int64_t owner, int64_t k0, struct entry *out,
+            struct err *e)
+{
+	struct entry x = { { k0, INT64_MAX } };
+	struct block b = { 0, { VEC_INIT } };
+	int got = load(s, kind, owner, &x, false, &b, e);
+	size_t i;
+
+	if (got > 0) {
+		for (got = 0, i = b.rows.e.n; i > 0 && got == 0; i--) {
+			if (b.rows.e.p[i - 1].v[0] == k0) {
+				*out = b.rows.e.p[i - 1];
+				got = 1;
+			}
+		}
+	}
+	vec_release(&b.rows.e);
+	return got;
+}
+
+/* ---- numbers that need not be exact ---- */
+
+int64_t
+duration_code(int64_t micros)
+{
+	int64_t exponent = 0;
+
+	if (micros < 0)
+		return 0;
+	for (; micros > 999 && exponent < 15; exponent++)
+		micros = micros / 10 + (micros % 10 >= 5);
+	if (micros > 999)
+		micros = 999;
+	return 1 + micros * 16 + exponent;
+}
+
+int64_t
+duration_of(int64_t code)
+{
+	int64_t micros, i;
+
+	if (code < 1 || code > 1 + 999 * 16 + 15)
+		return -1;
+	micros = (code - 1) / 16;
+	for (i = (code - 1) % 16; i > 0; i--)
+		micros *= 10;
+	return micros;
+}
+
+int64_t
+load_code(float load)
+{
+	if (!(load >= 0) || load > 1e7f)
+		return 0;
+	return 1 + lroundf(load * 100);
+}
+
+float
+load_of(int64_t code)
+{
+	return code < 1 ? -1 : (float)(code - 1) / 100;
+}
