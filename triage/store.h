@@ -34,8 +34,12 @@ enum store_put {
 	STORE_PUT_CHANGED, /* it was there (a build that finished late, a better reader): replaced */
 };
 
-/* Stores one build in one transaction.  -1 and e; then nothing of it is stored. */
+/* Stores one build, whole or not at all; texts are masked before (mask.h).  Several builds
+ * share a transaction for a moment: a program that is killed then has not stored them, and
+ * stores them when it is run again.  -1 and e: it is not stored, nor what shared its transaction. */
 int store_put(struct store *s, const struct build *b, enum store_put *how, struct err *e);
+/* Ends that transaction now: before a long wait, and at the end, to hear of its errors. */
+int store_flush(struct store *s, struct err *e);
 
 /* What a source remembers between two ingests (the last build id, an ETag); "" when there is nothing. */
 int store_note(struct store *s, struct span source, const char *key, struct span value, struct err *e);

@@ -6,6 +6,7 @@
 #include "common/map.h"
 #include "common/vec.h"
 #include "triage/store.h"
+#include "triage/story.h"
 
 /* ---- texts that have numbers (store_names.c) ---- */
 
@@ -44,19 +45,6 @@ struct span revision_text(struct arena *mem, struct span stored);
 void cache_release(struct cache *c);
 void store_forget(struct store *s); /* all caches, after a rollback */
 
-/* ---- stories: the attempts of one test in one build (store_story.c) ---- */
-
-struct story {
-	uint8_t cell, first, last;
-	uint32_t n;      /* attempts */
-	char plain;      /* letter, when a roster can say it all; else NUL */
-};
-struct story story_of(const struct attempt *a, size_t n);
-/* Letters of outcome.h, '+' before each re-run; the middle of many is left out. */
-void story_letters(struct str *out, const struct attempt *a, size_t n);
-/* First and last outcome of such letters; false: they are damaged. */
-bool story_ends(struct story *out, struct span letters);
-
 /* ---- rosters (store_roster.c) ---- */
 
 struct roster_test { int64_t test; char letter; };
@@ -74,12 +62,13 @@ bool unpack_uint(struct span *rest, uint64_t *n);     /* false: damaged */
 
 /* Stored: never change the numbers. */
 enum series_kind {
-	SERIES_LANE,  /* owner: lane.  started, build, revision, roster + 1, worker, color | result << 4 */
+	SERIES_LANE,  /* owner: lane.  started, build, revision, roster, worker, color | result << 4,
+	                 tests that ran, tests that failed */
 	SERIES_TEST,  /* owner: test.  build, lane, story, message, duration, load */
 	SERIES_KINDS,
 };
 
-enum { SERIES_WIDTH = 6 };
+enum { SERIES_WIDTH = 8 }; /* at the most */
 /* Ordered by the first two numbers, which are unique in a series. */
 struct entry { int64_t v[SERIES_WIDTH]; };
 
@@ -103,6 +92,8 @@ int64_t duration_code(int64_t micros);
 int64_t duration_of(int64_t code);
 int64_t load_code(float load);
 float load_of(int64_t code);
+
+int64_t store_digest(const struct build *b); /* of all that is stored of it */
 
 /* ---- schema (store_schema.c) ---- */
 
@@ -135,6 +126,9 @@ struct roster_more {
 /* A count of builds of a lane that ran a roster, in all. */
 struct lane_roster { uint32_t lane, roster; int64_t n; };
 
+/* n 0: not loaded. */
+struct story_more { struct story story; struct span letters; };
+
 struct view_in {
 	struct view pub;       /* first */
 	struct lane_more *more; /* [n_lanes] */
@@ -142,7 +136,7 @@ struct view_in {
 	size_t n_places;       /* a power of two; 0: none yet */
 	VEC(struct roster_more) rosters; /* by lane_build.roster */
 	VEC(struct lane_roster) counts;
-	VEC(struct story) stories; /* by row; n 0: not loaded */
+	VEC(struct story_more) stories; /* by row */
 	int64_t until;
 	struct arena scratch;  /* of the last store_streams */
 	struct arena texts;    /* what single questions lend */
@@ -153,6 +147,12 @@ struct view_in *view_in(struct view *v);
 /* Where the build is; NULL: not in this view. */
 const struct place *view_place(struct view_in *v, int64_t build);
 int view_load_rosters(struct view_in *v, struct err *e);
-const struct story *view_story(struct view_in *v, int64_t row, struct err *e);
+/* NULL and e: it cannot be read. */
+const struct story_more *view_story(struct view_in *v, int64_t row, struct err *e);
+/* The event of one row of a test's series; at is 0. */
+int view_event(struct view_in *v, const struct entry *x, struct event *out, struct err *e);
+/* Calls each for the tests in a build's list of events, loud: those whose cell is neither none
+ * nor a pass alone.  False: it is damaged. */
+bool events_each(struct span list, bool loud, void (*each)(void *data, int64_t test), void *data);
 
 #endif

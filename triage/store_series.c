@@ -1,5 +1,5 @@
 /*
- * Series: rows of six numbers in order, in blocks of some hundred.  In a block
+ * Series: rows of some numbers in order, in blocks of some hundred.  In a block
  * each number is a varint; those that mostly grow or stay are stored as their
  * difference to the row before.  Appending to a block is one read and one
  * write; a row that comes late goes where it belongs.
@@ -11,10 +11,13 @@
 
 enum { BLOCK_FULL = 256, BLOCK_SPLIT = 400 }; /* rows */
 
-/* Which numbers of a kind are stored as differences, as bits. */
-static const unsigned deltas[SERIES_KINDS] = {
-	[SERIES_LANE] = 1 | 2 | 4 | 8 | 16,
-	[SERIES_TEST] = 1,
+/* How many numbers a row of a kind has, and which are stored as differences, as bits. */
+static const struct {
+	size_t width;
+	unsigned deltas;
+} kinds[SERIES_KINDS] = {
+	[SERIES_LANE] = { 8, 1 | 2 | 4 | 8 | 16 | 64 },
+	[SERIES_TEST] = { 6, 1 },
 };
 
 static uint64_t
@@ -34,8 +37,8 @@ pack_entry(struct str *out, enum series_kind kind, const struct entry *x, const 
 {
 	size_t i;
 
-	for (i = 0; i < SERIES_WIDTH; i++) {
-		if (deltas[kind] & 1u << i)
+	for (i = 0; i < kinds[kind].width; i++) {
+		if (kinds[kind].deltas & 1u << i)
 			pack_uint(out, zigzag((int64_t)((uint64_t)x->v[i] - (uint64_t)before->v[i])));
 		else
 			pack_uint(out, (uint64_t)x->v[i]);
@@ -50,10 +53,10 @@ unpack_entries(struct entries *out, enum series_kind kind, struct span data)
 	size_t i;
 
 	while (data.n) {
-		for (i = 0; i < SERIES_WIDTH; i++) {
+		for (i = 0; i < kinds[kind].width; i++) {
 			if (!unpack_uint(&data, &n))
 				return false;
-			if (deltas[kind] & 1u << i)
+			if (kinds[kind].deltas & 1u << i)
 				x.v[i] = (int64_t)((uint64_t)x.v[i] + (uint64_t)unzigzag(n));
 			else
 				x.v[i] = (int64_t)n;
@@ -287,15 +290,16 @@ series_find(struct store *s, enum series_kind kind, int64_t owner, int64_t k0, s
 int64_t
 duration_code(int64_t micros)
 {
-	int64_t exponent = 0;
+	int64_t exponent = 0, unit = 1;
 
 	if (micros < 0)
 		return 0;
-	for (; micros > 999 && exponent < 15; exponent++)
-		micros = micros / 10 + (micros % 10 >= 5);
-	if (micros > 999)
-		micros = 999;
-	return 1 + micros * 16 + exponent;
+	while (exponent < 15 && micros / unit + (micros % unit >= (unit + 1) / 2 && unit > 1) > 999) {
+		unit *= 10;
+		exponent++;
+	}
+	micros = micros / unit + (micros % unit >= (unit + 1) / 2 && unit > 1);
+	return 1 + (micros > 999 ? 999 : micros) * 16 + exponent;
 }
 
 int64_t

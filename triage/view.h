@@ -83,7 +83,7 @@ struct stream {
 	const uint8_t *cells;  /* [lane->n] enum cell */
 	const struct event *events; /* by at, ascending */
 	uint32_t n_events;
-	uint64_t n_older_runs, n_older_fails; /* before the horizon; fails: cells that are no pass */
+	uint64_t n_older_runs, n_older_fails; /* before the horizon; fails: re-run, fail and flip cells */
 };
 
 struct test_view {

@@ -1,6 +1,6 @@
-/* The attempts of one test in one build, as a cell and as letters: see store_in.h. */
+/* The attempts of one test in one build, as a cell and as letters: see story.h. */
 #include "common/base.h"
-#include "triage/store_in.h"
+#include "triage/story.h"
 
 enum { LETTERS_EACH_END = 32 }; /* attempts that are kept at both ends of a long story */
 

@@ -1,0 +1,341 @@
+/*
+ * The store on small histories made by hand: what comes back is what was put,
+ * twice is once, late builds find their place, unknown is never a pass.
+ */
+#include "tests/unit/check.h"
+
+#include <unistd.h>
+
+#include "triage/collect.h"
+#include "triage/store.h"
+
+static char path[4096];
+
+static struct store *
+fresh(void)
+{
+	const char *folder = getenv("TMPDIR");
+	struct store *s;
+	struct err e = ERR_INIT;
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	char name[5000];
+
+	snprintf(path, sizeof(path), "%s/store.db", folder ? folder : "/tmp");
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
+		unlink(name);
+	}
+	s = store_open(path, STORE_WRITE, &e);
+	CHECK_STR(e.msg, "");
+	return s;
+}
+
+static struct store *
+reopened(struct store *s)
+{
+	struct err e = ERR_INIT;
+
+	store_close(s);
+	s = store_open(path, STORE_WRITE, &e);
+	CHECK_STR(e.msg, "");
+	return s;
+}
+
+/* What a build is made of: "test=LETTERS" with blanks between; '+' before a re-run. */
+struct made {
+	struct build b;
+	struct collect c;
+};
+
+static void
+make_tests(struct collect *c, const char *tests)
+{
+	struct span rest = span_of(tests), word, name;
+	bool rerun;
+
+	collect_next_run(c);
+	while (span_next(&rest, ' ', &word)) {
+		span_next(&word, '=', &name);
+		rerun = false;
+		for (size_t i = 0; i < word.n; i++) {
+			struct seen seen = { .name = name, .rerun = rerun, .micros = 1234567, .has_micros = true,
+			                     .load = 2.5f, .has_load = true };
+
+			if (word.p[i] == '+') {
+				rerun = true;
+				continue;
+			}
+			seen.outcome = outcome_of_letter(word.p[i]);
+			if (outcome_evidence(seen.outcome) == EVIDENCE_FAIL)
+				seen.message = span_of("ValueError: 17 is wrong");
+			collect_attempt(c, &seen);
+			rerun = false;
+		}
+	}
+}
+
+static enum store_put
+put(struct store *s, const char *builder, const char *number, int64_t started, const char *revision,
+    const char *tests)
+{
+	struct made m = { .c = COLLECT_INIT };
+	struct err e = ERR_INIT;
+	enum store_put how = STORE_PUT_SAME;
+
+	m.b = (struct build){ .source = span_of("test"), .builder = span_of(builder),
+		.branch = span_of("main"), .number = span_of(number), .started = started,
+		.revision = span_of(revision), .worker = span_of("w1"), .url = span_of("http://x/12/34") };
+	if (tests) {
+		make_tests(&m.c, tests);
+		m.b.run = collect_run(&m.c);
+	} else {
+		m.b.log_lost = true;
+	}
+	CHECK_INT(store_put(s, &m.b, &how, &e), 0);
+	CHECK_STR(e.msg, "");
+	collect_release(&m.c);
+	return how;
+}
+
+/* ---- what a view shows, as text ---- */
+
+static const char letters[] = ".PWRFX"; /* of enum cell */
+
+struct wanted { uint32_t test; const char *name; };
+
+static void
+look_for(void *data, uint32_t test, struct span name)
+{
+	struct wanted *w = data;
+
+	if (span_is(name, w->name))
+		w->test = test;
+}
+
+/* "BUILDER cells events[ older]; ..." of one test. */
+static const char *
+streams(struct store *s, const struct view_filter *f, const char *name)
+{
+	static char text[4096];
+	struct str out = STR_INIT(sizeof(text) - 1);
+	struct err e = ERR_INIT;
+	struct wanted w = { 0, name };
+	struct view *v = NULL;
+	struct test_view t;
+
+	if (!CHECK(store_view(s, f, &v, &e) == 0))
+		return "";
+	CHECK_INT(store_names(v, look_for, &w, &e), 0);
+	if (!CHECK_INT(store_streams(v, w.test, &t, &e), 0))
+		puts(e.msg);
+	for (size_t i = 0; i < t.n_streams; i++) {
+		const struct stream *x = &t.streams[i];
+
+		str_addf(&out, "%s%s ", i ? "; " : "", v->builders.texts.p[x->lane->builder].p);
+		for (size_t k = 0; k < x->lane->n; k++)
+			str_addc(&out, letters[x->cells[k]]);
+		for (size_t k = 0; k < x->n_events; k++)
+			str_addf(&out, " %u%c%c%u", x->events[k].at, outcome_letter(x->events[k].first),
+			         outcome_letter(x->events[k].last), x->events[k].n_attempts);
+		if (x->n_older_runs)
+			str_addf(&out, " older %u/%u", (unsigned)x->n_older_fails, (unsigned)x->n_older_runs);
+	}
+	memcpy(text, str_c(&out), out.n + 1);
+	str_release(&out);
+	view_free(v);
+	return text;
+}
+
+static const struct view_filter all;
+
+/* A test that is missing, or whose log is lost, counted as a pass. */
+static void
+test_cells(void)
+{
+	struct store *s = fresh();
+
+	put(s, "b1", "1", 100, "aa", "a=P b=P c=F+P");
+	put(s, "b1", "2", 200, "bb", "a=P b=F c=P");
+	put(s, "b1", "3", 300, "cc", NULL);
+	put(s, "b1", "4", 400, "dd", "a=E b=S");
+	put(s, "b1", "5", 500, "ee", "a=PF b=I c=x");
+	put(s, "b2", "1", 250, "bb", "a=P");
+	CHECK_STR(streams(s, &all, "a"), "b1 PP.WX 3EE1 4PF2; b2 P");
+	CHECK_STR(streams(s, &all, "b"), "b1 PF... 1FF1");
+	CHECK_STR(streams(s, &all, "c"), "b1 RP..P 0FP2");
+	s = reopened(s);
+	CHECK_STR(streams(s, &all, "c"), "b1 RP..P 0FP2");
+	store_close(s);
+}
+
+/* The same build counted twice; a build that came again with more, merged with its old self. */
+static void
+test_again(void)
+{
+	struct store *s = fresh();
+
+	CHECK_INT(put(s, "b1", "1", 100, "aa", "a=P b=F"), STORE_PUT_NEW);
+	CHECK_INT(put(s, "b1", "1", 100, "aa", "a=P b=F"), STORE_PUT_SAME);
+	s = reopened(s);
+	CHECK_INT(put(s, "b1", "1", 100, "aa", "a=P b=F"), STORE_PUT_SAME);
+	CHECK_INT(put(s, "b1", "2", 50, "aa", "a=F b=P"), STORE_PUT_NEW);
+	CHECK_INT(put(s, "b1", "1", 110, "ab", "a=F+P b=P c=P"), STORE_PUT_CHANGED);
+	CHECK_STR(streams(s, &all, "a"), "b1 FR 0FF1 1FP2");
+	CHECK_STR(streams(s, &all, "b"), "b1 PP");
+	CHECK_STR(streams(s, &all, "c"), "b1 .P");
+	/* its log was deleted since: what was known stays */
+	CHECK_INT(put(s, "b1", "1", 110, "ab", NULL), STORE_PUT_SAME);
+	CHECK_STR(streams(s, &all, "c"), "b1 .P");
+	store_close(s);
+}
+
+/* Blocks that lose or swap rows when builds come in any order. */
+static void
+test_order(void)
+{
+	enum { N = 1500 };
+	struct view_filter wide = { .horizon = N };
+	struct store *s = fresh();
+	char number[20], want[N + 1], got[N + 1];
+	struct view *v = NULL;
+	struct err e = ERR_INIT;
+	struct test_view t;
+	uint32_t test = 1, n_fails = 0;
+
+	for (unsigned i = 0; i < N; i++) {
+		unsigned k = i * 701 % N; /* 701 and 1500 have no divisor in common */
+
+		snprintf(number, sizeof(number), "%u", k);
+		put(s, "b1", number, 1000 + k, number, k % 3 ? "a=F" : "a=P");
+		want[i] = i % 3 ? 'F' : 'P';
+		n_fails += i % 3 > 0;
+	}
+	want[N] = got[N] = '\0';
+	CHECK_INT(store_view(s, &wide, &v, &e), 0);
+	CHECK_INT(store_streams(v, test, &t, &e), 0);
+	for (unsigned i = 0; i < N && t.n_streams == 1 && t.streams[0].lane->n == N; i++)
+		got[i] = letters[t.streams[0].cells[i]];
+	CHECK_STR(got, want);
+	CHECK_INT(t.streams[0].n_events, n_fails);
+	CHECK_NEAR(t.streams[0].events[0].load, 2.5, 1e-6);
+	CHECK_INT(t.streams[0].events[0].micros, 1230000);
+	CHECK(v->axes[0].n == N && span_is(v->axes[0].revisions[7], "7"));
+	view_free(v);
+	store_close(s);
+}
+
+/* Older builds forgotten, or counted twice; `until` that looks into the future. */
+static void
+test_horizon(void)
+{
+	struct view_filter f = { .horizon = 3 }, past = { .horizon = 3, .until = 104 };
+	struct store *s = fresh();
+	char number[20];
+
+	for (unsigned i = 0; i < 10; i++) {
+		snprintf(number, sizeof(number), "%u", i);
+		put(s, "b1", number, 100 + i, number, i % 4 == 0 ? "a=F b=P" : i == 5 ? "b=P" : "a=P b=P");
+	}
+	CHECK_STR(streams(s, &f, "a"), "b1 PFP 1FF1 older 2/6");
+	CHECK_STR(streams(s, &past, "a"), "b1 PPF 2FF1 older 1/2");
+	CHECK_STR(streams(s, &all, "a"), "b1 FPPPF.PPFP 0FF1 4FF1 8FF1");
+	store_close(s);
+}
+
+struct list { char text[200]; struct view *v; };
+
+static void
+add_test(void *data, uint32_t test)
+{
+	struct list *l = data;
+
+	snprintf(l->text + strlen(l->text), sizeof(l->text) - strlen(l->text), "%u ", test);
+}
+
+static void
+add_row(void *data, const struct store_row *row)
+{
+	struct list *l = data;
+	struct store_message m;
+	struct err e = ERR_INIT;
+
+	CHECK_INT(store_message(l->v, row->event.message, &m, &e), 0);
+	snprintf(l->text + strlen(l->text), sizeof(l->text) - strlen(l->text), "%.*s=%.*s:%.*s ", (int)row->name.n,
+	         row->name.p, (int)row->attempts.n, row->attempts.p, (int)m.example.n, m.example.p);
+}
+
+static void
+add_build(void *data, int64_t build)
+{
+	add_test(data, (uint32_t)build);
+}
+
+/* Answers about one build that are those of another. */
+static void
+test_single_things(void)
+{
+	struct store *s = fresh();
+	struct list tests = { "", NULL }, every = { "", NULL }, rows = { "", NULL }, found = { "", NULL },
+		by_url = { "", NULL };
+	struct view *v = NULL;
+	struct build b;
+	struct err e = ERR_INIT;
+
+	put(s, "b one", "12", 100, "0123456789abcdef0123456789abcdef01234567", "a=P b=F+P c=I");
+	put(s, "b one", "13", 200, "x", "a=F b=P c=P");
+	CHECK_INT(store_view(s, &all, &v, &e), 0);
+	store_tests(v, 150, false, add_test, &tests, &e);
+	CHECK_STR(tests.text, "1 ");
+	store_tests(v, 150, true, add_test, &every, &e);
+	CHECK_STR(every.text, "1 2 3 ");
+	rows.v = v;
+	CHECK_INT(store_rows(v, 1, add_row, &rows, &e), 0);
+	CHECK_STR(rows.text, "b=FP:ValueError: 17 is wrong c=I: ");
+	CHECK_INT(store_facts(v, 1, &b, &e), 0);
+	CHECK(span_is(b.builder, "b one") && span_is(b.number, "12") && b.started == 100 && b.finished == 0);
+	CHECK(span_is(b.revision, "0123456789abcdef0123456789abcdef01234567") && span_is(b.worker, "w1"));
+	CHECK(span_is(b.url, "http://x/12/34"));
+	store_find_build(v, "b one/13", add_build, &found, &e);
+	store_find_build(v, "one#12", add_build, &found, &e);
+	store_find_build(v, "12", add_build, &found, &e);
+	CHECK_STR(found.text, "2 1 1 ");
+	store_find_build(v, "http://x/12/", add_build, &by_url, &e);
+	CHECK_STR(by_url.text, "1 2 ");
+	CHECK_STR(e.msg, "");
+	CHECK_INT(store_rows(v, 99, add_row, &rows, &e), -1);
+	view_free(v);
+	store_close(s);
+}
+
+/* A note that is lost, or that of another source. */
+static void
+test_notes(void)
+{
+	struct store *s = fresh();
+	struct str value = STR_INIT(100);
+	struct err e = ERR_INIT;
+
+	CHECK_INT(store_noted(s, span_of("x"), "etag", &value, &e), 0);
+	CHECK_STR(str_c(&value), "");
+	store_note(s, span_of("x"), "etag", span_of("1"), &e);
+	store_note(s, span_of("x"), "etag", span_of("2"), &e);
+	store_note(s, span_of("y"), "etag", span_of("3"), &e);
+	s = reopened(s);
+	CHECK_INT(store_noted(s, span_of("x"), "etag", &value, &e), 0);
+	CHECK_STR(str_c(&value), "2");
+	str_release(&value);
+	store_close(s);
+}
+
+int
+main(void)
+{
+	test_cells();
+	test_again();
+	test_order();
+	test_horizon();
+	test_single_things();
+	test_notes();
+	unlink(path);
+	return check_done();
+}

@@ -1,0 +1,429 @@
+/*
+ * What one test did, as cells: by default what the build's roster says, then
+ * the test's own rows.  Builds before the horizon are counted.
+ */
+#include "common/base.h"
+#include "triage/store_in.h"
+
+/* ---- what is loaded on demand ---- */
+
+static size_t
+slot_of(const struct view_in *v, int64_t build)
+{
+	size_t i = (size_t)((uint64_t)build * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (v->n_places - 1);
+
+	while (v->places[i].lane != UINT32_MAX && v->places[i].build != build)
+		i = (i + 1) & (v->n_places - 1);
+	return i;
+}
+
+static void
+index_builds(struct view_in *v)
+{
+	size_t n = 0, i, k;
+
+	for (i = 0; i < v->pub.n_lanes; i++)
+		n += v->pub.lanes[i].n;
+	for (v->n_places = 64; v->n_places < 2 * n; v->n_places *= 2)
+		;
+	v->places = xcalloc(v->n_places, sizeof(*v->places));
+	for (i = 0; i < v->n_places; i++)
+		v->places[i].lane = UINT32_MAX;
+	for (i = 0; i < v->pub.n_lanes; i++) {
+		for (k = 0; k < v->pub.lanes[i].n; k++) {
+			int64_t build = v->pub.lanes[i].builds[k].id;
+
+			v->places[slot_of(v, build)] = (struct place){ build, (uint32_t)i, (uint32_t)k };
+		}
+	}
+}
+
+const struct place *
+view_place(struct view_in *v, int64_t build)
+{
+	const struct place *p;
+
+	if (v->places == NULL)
+		index_builds(v);
+	p = &v->places[slot_of(v, build)];
+	return p->lane == UINT32_MAX ? NULL : p;
+}
+
+int
+view_load_rosters(struct view_in *v, struct err *e)
+{
+	struct db_query *q = db_query(v->pub.store->db, "SELECT tests FROM rosters WHERE id = ?1", e);
+	struct span packed;
+	size_t i;
+	int got;
+
+	if (q == NULL)
+		return -1;
+	for (i = 0; i < v->rosters.n; i++) {
+		if (v->rosters.p[i].packed.p)
+			continue;
+		db_bind_int(q, 1, v->rosters.p[i].id);
+		got = db_step(q, e);
+		if (got < 0)
+			return -1;
+		packed = got ? db_text(q, 0) : span_of("");
+		packed.p = arena_copy(&v->pub.mem, packed.p, packed.n);
+		v->rosters.p[i].packed = packed;
+		db_done(q);
+	}
+	return 0;
+}
+
+static int
+load_stories(struct view_in *v, struct err *e)
+{
+	enum { MOST = 1 << 22 };
+	struct db_query *q = db_query(v->pub.store->db, "SELECT id, letters, n, cell FROM stories", e);
+	static const struct story_more none;
+	int got;
+
+	if (q == NULL)
+		return -1;
+	while ((got = db_step(q, e)) > 0) {
+		int64_t id = db_int(q, 0), n = db_int(q, 2), cell = db_int(q, 3);
+		struct span letters = db_text(q, 1);
+		struct story_more x = { .story.n = (uint32_t)n, .story.cell = (uint8_t)cell };
+
+		if (id < 0 || id > MOST || n < 1 || cell < 0 || cell > CELL_FLIP ||
+		    !story_ends(&x.story, letters))
+			continue;
+		x.letters = (struct span){ arena_copy(&v->pub.mem, letters.p, letters.n), letters.n };
+		while (v->stories.n <= (size_t)id)
+			vec_push(&v->stories, none);
+		v->stories.p[id] = x;
+	}
+	return got;
+}
+
+const struct story_more *
+view_story(struct view_in *v, int64_t row, struct err *e)
+{
+	if (v->stories.n == 0 && load_stories(v, e) < 0)
+		return NULL;
+	if (row >= 0 && (size_t)row < v->stories.n && v->stories.p[row].story.n)
+		return &v->stories.p[row];
+	err_set(e, "'%s' is damaged: there is no story %lld", db_path(v->pub.store->db), (long long)row);
+	return NULL;
+}
+
+int
+view_event(struct view_in *v, const struct entry *x, struct event *out, struct err *e)
+{
+	const struct story_more *s = view_story(v, x->v[2], e);
+
+	if (s == NULL)
+		return -1;
+	*out = (struct event){
+		.cell = s->story.cell,
+		.first = s->story.first,
+		.last = s->story.last,
+		.n_attempts = (uint16_t)(s->story.n < UINT16_MAX ? s->story.n : UINT16_MAX),
+		.message = x->v[3] >= 0 && x->v[3] <= UINT32_MAX ? (uint32_t)x->v[3] : 0,
+		.micros = duration_of(x->v[4]),
+		.load = load_of(x->v[5]),
+	};
+	return 0;
+}
+
+/* ---- one test ---- */
+
+/* A lane while its stream is made. */
+struct making {
+	uint8_t *cells;
+	VEC(struct event) events;
+	int64_t older_runs, older_fails;
+	bool ran;
+};
+
+static enum cell
+cell_of_letter(char letter)
+{
+	return letter == 'P' || letter == 'x' ? CELL_PASS : CELL_NONE;
+}
+
+static enum cell
+cell_in_roster(const struct view_in *v, uint32_t roster)
+{
+	return roster < v->rosters.n ? cell_of_letter(v->rosters.p[roster].letter) : CELL_NONE;
+}
+
+/* By rosters alone: cells within the horizon, and counts of all builds of the lane. */
+static void
+by_rosters(struct view_in *v, size_t at, struct making *m)
+{
+	const struct lane *lane = &v->pub.lanes[at];
+	const struct lane_more *more = &v->more[at];
+	size_t i;
+
+	m->cells = (uint8_t *)arena_alloc(&v->scratch, lane->n);
+	for (i = 0; i < lane->n; i++) {
+		m->cells[i] = (uint8_t)cell_in_roster(v, lane->builds[i].roster);
+		m->older_runs -= m->cells[i] == CELL_PASS;
+		m->ran |= m->cells[i] == CELL_PASS;
+	}
+	for (i = 0; i < more->newer.n; i++)
+		m->older_runs -= more->newer.p[i] &&
+		                 cell_in_roster(v, (uint32_t)(more->newer.p[i] - 1)) == CELL_PASS;
+}
+
+static bool
+is_fail(uint8_t cell)
+{
+	return cell == CELL_RERUN || cell == CELL_FAIL || cell == CELL_FLIP;
+}
+
+/* A row of the test whose build is not within the horizon: is it after `until`? */
+static int
+is_newer(struct view_in *v, int64_t build, struct err *e)
+{
+	struct db_query *q;
+	int got;
+
+	if (v->until == 0)
+		return 0;
+	q = db_query(v->pub.store->db, "SELECT started > ?2 FROM builds WHERE id = ?1", e);
+	if (q == NULL)
+		return -1;
+	db_bind_int(q, 1, build);
+	db_bind_int(q, 2, v->until);
+	got = db_step(q, e);
+	if (got > 0) {
+		got = (int)db_int(q, 0);
+		db_done(q);
+	}
+	return got;
+}
+
+static int
+take_row(struct view_in *v, struct making *m, const uint32_t *lane_of, size_t n_lane_of,
+         const struct entry *x, struct err *e)
+{
+	const struct place *place = view_place(v, x->v[0]);
+	struct event ev;
+	uint32_t lane;
+	int newer;
+
+	if (view_event(v, x, &ev, e) < 0)
+		return -1;
+	if (place) {
+		m = &m[place->lane];
+		m->cells[place->at] = ev.cell;
+		m->ran |= ev.cell != CELL_NONE;
+		ev.at = place->at;
+		if (ev.cell != CELL_NONE && ev.cell != CELL_PASS)
+			vec_push(&m->events, ev);
+		return 0;
+	}
+	if (x->v[1] < 0 || (uint64_t)x->v[1] >= n_lane_of || lane_of[x->v[1]] == UINT32_MAX)
+		return 0; /* of a lane that the filter left out */
+	lane = lane_of[x->v[1]];
+	newer = is_newer(v, x->v[0], e);
+	if (newer == 0) {
+		m[lane].older_runs -= ev.cell == CELL_NONE;
+		m[lane].older_fails += is_fail(ev.cell);
+	}
+	return newer < 0 ? -1 : 0;
+}
+
+static int
+by_at(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static void
+finish_stream(struct view_in *v, size_t at, struct making *m, struct stream *out)
+{
+	struct event *events = arena_alloc(&v->scratch, m->events.n * sizeof(*events));
+
+	if (m->events.n) {
+		memcpy(events, m->events.p, m->events.n * sizeof(*events));
+		qsort(events, m->events.n, sizeof(*events), by_at);
+	}
+	*out = (struct stream){
+		.lane = &v->pub.lanes[at],
+		.cells = m->cells,
+		.events = events,
+		.n_events = (uint32_t)m->events.n,
+		.n_older_runs = m->older_runs > 0 ? (uint64_t)m->older_runs : 0,
+		.n_older_fails = (uint64_t)m->older_fails,
+	};
+}
+
+/* The rows of lanes in the table of lanes, to lanes of the view. */
+static uint32_t *
+lanes_by_row(struct view_in *v, size_t *n)
+{
+	uint32_t *of;
+	size_t i;
+
+	for (*n = 0, i = 0; i < v->pub.n_lanes; i++) {
+		if (v->more[i].id >= 0 && (size_t)v->more[i].id >= *n)
+			*n = (size_t)v->more[i].id + 1;
+	}
+	of = arena_alloc(&v->scratch, *n * sizeof(*of));
+	memset(of, 0xff, *n * sizeof(*of));
+	for (i = 0; i < v->pub.n_lanes; i++)
+		of[v->more[i].id] = (uint32_t)i;
+	return of;
+}
+
+static int
+name_of_test(struct view_in *v, struct test_view *out, struct err *e)
+{
+	struct db_query *q = db_query(v->pub.store->db, "SELECT name, file FROM tests WHERE id = ?1", e);
+	struct span name, file;
+
+	if (q == NULL)
+		return -1;
+	db_bind_int(q, 1, out->test);
+	if (db_step(q, e) <= 0)
+		return err_set(e, "'%s' has no test %u", db_path(v->pub.store->db), out->test);
+	name = db_text(q, 0);
+	file = db_text(q, 1);
+	out->name = (struct span){ arena_copy(&v->scratch, name.p, name.n), name.n };
+	out->file = (struct span){ arena_copy(&v->scratch, file.p, file.n), file.n };
+	db_done(q);
+	return 0;
+}
+
+static int
+make_streams(struct view_in *v, struct making *m, struct test_view *out, struct err *e)
+{
+	size_t n_of, i;
+	uint32_t *of = lanes_by_row(v, &n_of);
+
+	for (i = 0; i < v->rosters.n; i++)
+		v->rosters.p[i].letter = roster_letter(v->rosters.p[i].packed, out->test);
+	for (i = 0; i < v->counts.n; i++) {
+		if (cell_in_roster(v, v->counts.p[i].roster) == CELL_PASS)
+			m[v->counts.p[i].lane].older_runs += v->counts.p[i].n;
+	}
+	for (i = 0; i < v->pub.n_lanes; i++)
+		by_rosters(v, i, &m[i]);
+	vec_clear(&v->entries.e);
+	if (series_all(v->pub.store, SERIES_TEST, out->test, &v->entries, e) < 0)
+		return -1;
+	for (i = 0; i < v->entries.e.n; i++) {
+		if (take_row(v, m, of, n_of, &v->entries.e.p[i], e) < 0)
+			return -1;
+	}
+	out->streams = arena_alloc(&v->scratch, v->pub.n_lanes * sizeof(*out->streams));
+	for (i = 0; i < v->pub.n_lanes; i++) {
+		if (m[i].ran || m[i].older_runs > 0)
+			finish_stream(v, i, &m[i], &out->streams[out->n_streams++]);
+	}
+	return 0;
+}
+
+int
+store_streams(struct view *view, uint32_t test, struct test_view *out, struct err *e)
+{
+	struct view_in *v = view_in(view);
+	struct making *m;
+	int ret;
+	size_t i;
+
+	arena_release(&v->scratch);
+	*out = (struct test_view){ .test = test };
+	if (name_of_test(v, out, e) < 0 || view_load_rosters(v, e) < 0)
+		return -1;
+	m = xcalloc(view->n_lanes, sizeof(*m));
+	ret = make_streams(v, m, out, e);
+	for (i = 0; i < view->n_lanes; i++)
+		vec_release(&m[i].events);
+	free(m);
+	return ret;
+}
+
+/* ---- which tests ---- */
+
+bool
+events_each(struct span list, bool loud, void (*each)(void *data, int64_t test), void *data)
+{
+	uint64_t n_loud, n, i, gap, test = 0;
+
+	if (list.n == 0)
+		return true;
+	if (!unpack_uint(&list, &n_loud) || !unpack_uint(&list, &n))
+		return false;
+	for (i = 0; i < (loud ? n_loud : n); i++) {
+		if (!unpack_uint(&list, &gap))
+			return false;
+		test = i == n_loud ? gap : test + gap;
+		each(data, (int64_t)test);
+	}
+	return true;
+}
+
+struct set { VEC(uint8_t) in; };
+
+static void
+add_to_set(void *data, int64_t test)
+{
+	enum { MOST = 1 << 28 };
+	struct set *set = data;
+
+	if (test < 0 || test > MOST)
+		return;
+	while (set->in.n <= (size_t)test)
+		vec_push(&set->in, 0);
+	set->in.p[test] = 1;
+}
+
+static void
+add_letter_to_set(void *data, int64_t test, char letter UNUSED)
+{
+	add_to_set(data, test);
+}
+
+static int
+add_events_since(struct view_in *v, int64_t since, struct set *set, struct err *e)
+{
+	struct db_query *q = db_query(v->pub.store->db, "SELECT events FROM builds WHERE id = ?1", e);
+	size_t i, k;
+
+	if (q == NULL)
+		return -1;
+	for (i = 0; i < v->pub.n_lanes; i++) {
+		for (k = 0; k < v->pub.lanes[i].n; k++) {
+			if (v->pub.lanes[i].builds[k].started < since)
+				continue;
+			db_bind_int(q, 1, v->pub.lanes[i].builds[k].id);
+			switch (db_step(q, e)) {
+			case -1:
+				return -1;
+			case 1:
+				events_each(db_text(q, 0), true, add_to_set, set);
+				db_done(q);
+			}
+		}
+	}
+	return 0;
+}
+
+int
+store_tests(struct view *view, int64_t since, bool all, void (*each)(void *data, uint32_t test),
+            void *data, struct err *e)
+{
+	struct view_in *v = view_in(view);
+	struct set set = { VEC_INIT };
+	int ret = all ? view_load_rosters(v, e) : add_events_since(v, since, &set, e);
+	size_t i;
+
+	for (i = 0; ret == 0 && all && i < v->rosters.n; i++)
+		roster_each(v->rosters.p[i].packed, add_letter_to_set, &set);
+	for (i = 0; ret == 0 && i < set.in.n; i++) {
+		if (set.in.p[i])
+			each(data, (uint32_t)i);
+	}
+	vec_release(&set.in);
+	return ret;
+}
