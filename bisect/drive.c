@@ -148,9 +148,12 @@ static int
 first_answer(struct inquiry *q)
 {
 	enum gate gate;
+	bool settled;
 
-	if (drive_gate(q, &gate) < 0)
+	if (drive_ahead(q, &settled) < 0 || (!settled && drive_gate(q, &gate) < 0))
 		return -1;
+	if (settled)
+		return 0;
 	if (gate == GATE_DONE && q->f->verdict == FOUND_FAILS_ALONE)
 		fill_alone(q);
 	return gate == GATE_SEARCH ? drive_isolate(q) : 0;

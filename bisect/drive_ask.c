@@ -115,7 +115,7 @@ inquiry_ask(struct inquiry *q, const struct ranges *set, bool fresh, unsigned se
 	uint32_t n = ranges_count(set), k = 0, x;
 	uint32_t *tests = xmalloc(n * sizeof(*tests));
 	struct ask ask = { tests, n, q->phase, fresh, q->victim };
-	struct pending p = { 0, { VEC_INIT }, search, fresh };
+	struct pending p = { 0, { VEC_INIT }, search, fresh, q->phase };
 	size_t i;
 
 	assert(n > 0);
@@ -160,7 +160,7 @@ compare_tests(const void *a, const void *b)
 static void
 note_past(struct inquiry *q, const struct pending *asked, const struct answer *a)
 {
-	struct past p = { { VEC_INIT }, q->victim, NULL, 0, q->stage, asked->search, a->run, q->phase,
+	struct past p = { { VEC_INIT }, q->victim, NULL, 0, q->stage, asked->search, a->ask, a->run, asked->phase,
 		          a->verdict == VERDICT_FAIL,
 		          a->outcome == OUT_FAIL && a->n_failed > 0, asked->fresh || !a->warm };
 	bool shows;
@@ -180,9 +180,9 @@ note_past(struct inquiry *q, const struct pending *asked, const struct answer *a
 static void
 note_answer(struct inquiry *q, const struct pending *asked, const struct answer *a)
 {
-	if (strcmp(q->phase, "gate") == 0)
+	if (strcmp(asked->phase, "gate") == 0)
 		q->f->n_gate_runs++;
-	else if (strcmp(q->phase, "proof") == 0)
+	else if (strcmp(asked->phase, "proof") == 0)
 		q->f->n_proof_runs++;
 	if (a->verdict == VERDICT_UNRESOLVED) {
 		q->n_spoilt++;
@@ -221,7 +221,14 @@ inquiry_hear(struct inquiry *q, struct heard *h)
 	set_copy(&h->set, &q->pending.p[i].set);
 	pending_remove(q, i);
 	inquiry_view(q);
-	return 0;
+	if (h->id != q->ahead)
+		return 0;
+	q->ahead = 0;
+	if (a.verdict == VERDICT_FAIL)
+		return 0;
+	set_release(&h->set);
+	q->back = true;
+	return -1;
 }
 
 static int

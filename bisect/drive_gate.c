@@ -61,8 +61,8 @@ whole_counts(struct inquiry *q)
 	return c;
 }
 
-static struct counts
-alone_counts(struct inquiry *q)
+struct counts
+gate_alone_counts(struct inquiry *q)
 {
 	struct ranges one = { VEC_INIT };
 	struct counts c;
@@ -75,9 +75,8 @@ alone_counts(struct inquiry *q)
 	return c;
 }
 
-/* Runs the whole list (and the victim alone) k times at most, as -j allows. */
-static int
-ask_both(struct inquiry *q, unsigned n_whole, unsigned n_alone, bool fresh)
+int
+gate_ask(struct inquiry *q, unsigned n_whole, unsigned n_alone, bool fresh)
 {
 	unsigned n = n_whole + n_alone, i;
 	struct question *qs = xcalloc(n, sizeof(*qs));
@@ -110,16 +109,16 @@ gate_whole(struct inquiry *q)
 			break;
 		if (q->n_spoilt >= SPOILT * TRIES_MAX)
 			break;
-		if (ask_both(q, first || c.fails ? 1 : jobs, 0, false) < 0)
+		if (gate_ask(q, first || c.fails ? 1 : jobs, 0, false) < 0)
 			return -1;
 		c = whole_counts(q);
 		if (first && c.runs == 0)
 			break; /* it never came to an answer */
 		if (q->victim == TESTLIST_NONE || c.fails || q->n == 1)
 			continue;
-		if (ask_both(q, 0, 1, false) < 0)
+		if (gate_ask(q, 0, 1, false) < 0)
 			return -1;
-		alone = alone_counts(q);
+		alone = gate_alone_counts(q);
 		if (alone.fails)
 			break;
 	}
@@ -136,7 +135,7 @@ gate_shuffled(struct inquiry *q, uint32_t *n_orders)
 		q->f->seed = q->d->opt->seed + *n_orders;
 		shuffle(q, q->f->seed);
 		q->f->shuffled = true;
-		if (ask_both(q, 1, 0, false) < 0)
+		if (gate_ask(q, 1, 0, false) < 0)
 			return -1;
 		if (whole_counts(q).fails || q->n_spoilt >= SPOILT * TRIES_MAX)
 			break;
@@ -183,7 +182,7 @@ settle_alone(struct inquiry *q, enum gate *out)
 
 	q->phase = "proof";
 	for (;;) {
-		struct counts a = alone_counts(q), w = whole_counts(q);
+		struct counts a = gate_alone_counts(q), w = whole_counts(q);
 		bool steady = a.fails == a.runs && w.fails == w.runs;
 		uint32_t runs = a.runs + (q->n > 1 ? w.runs : 0);
 		double higher;
@@ -204,7 +203,7 @@ settle_alone(struct inquiry *q, enum gate *out)
 			break;
 		}
 		compare = !steady && q->n > 1 && w.runs < WHOLE_MAX && w.runs * 2 < a.runs;
-		if (ask_both(q, compare, 1, true) < 0)
+		if (gate_ask(q, compare, 1, true) < 0)
 			return -1;
 		if (q->n_spoilt >= SPOILT * TRIES_MAX)
 			break;
@@ -225,8 +224,8 @@ own_order(struct inquiry *q, enum gate *out)
 	inquiry_order(q, order);
 	free(order);
 	q->phase = "gate";
-	rc = ask_both(q, 1, 1, false);
-	if (rc == 0 && whole_counts(q).fails == 0 && alone_counts(q).fails) {
+	rc = gate_ask(q, 1, 1, false);
+	if (rc == 0 && whole_counts(q).fails == 0 && gate_alone_counts(q).fails) {
 		q->f->shuffled = false;
 		inquiry_target(q, q->victim, true);
 		*out = GATE_SEARCH;
@@ -245,7 +244,7 @@ gate_fork(struct inquiry *q)
 
 	if (q->n == 1 || lab_warm(q->d->lab) != LAB_WARM_USED)
 		return 0;
-	if (ask_both(q, 0, 1, true) < 0)
+	if (gate_ask(q, 0, 1, true) < 0)
 		return -1;
 	for (i = before; i < q->past.n; i++)
 		passed |= q->past.p[i].fresh && !q->past.p[i].fail;
@@ -261,11 +260,11 @@ gate_alone(struct inquiry *q, enum gate *out)
 	*out = GATE_SEARCH;
 	if (q->victim == TESTLIST_NONE && q->n > 1)
 		return 0;
-	if (alone_counts(q).runs == 0 && ask_both(q, 0, 1, false) < 0)
+	if (gate_alone_counts(q).runs == 0 && gate_ask(q, 0, 1, false) < 0)
 		return -1;
-	if (alone_counts(q).fails && gate_fork(q) < 0)
+	if (gate_alone_counts(q).fails && gate_fork(q) < 0)
 		return -1;
-	if (alone_counts(q).fails == 0)
+	if (gate_alone_counts(q).fails == 0)
 		return 0;
 	if (settle_alone(q, out) < 0)
 		return -1;
@@ -283,8 +282,8 @@ not_reproduced(struct inquiry *q, uint32_t runs, const char *what)
 	               what, 100 * stats_rate_above(runs, 0.95));
 }
 
-static int
-find_victim(struct inquiry *q)
+int
+gate_victim(struct inquiry *q)
 {
 	const char *name = q->d->opt->victim;
 	uint32_t t;
@@ -308,7 +307,7 @@ drive_gate(struct inquiry *q, enum gate *out)
 
 	*out = GATE_DONE;
 	q->phase = "gate";
-	if (find_victim(q) < 0)
+	if (gate_victim(q) < 0)
 		return -1;
 	if (q->d->opt->shuffle && !q->d->keeps_order) {
 		q->event = LAB_ERROR;
@@ -321,7 +320,7 @@ drive_gate(struct inquiry *q, enum gate *out)
 		finding_reason(q->f, "no run of the whole list came to an answer: %s", q->why);
 		return 0;
 	}
-	if (c.fails == 0 && q->victim != TESTLIST_NONE && alone_counts(q).fails) {
+	if (c.fails == 0 && q->victim != TESTLIST_NONE && gate_alone_counts(q).fails) {
 		inquiry_target(q, q->victim, true); /* brittle: look for what makes it pass */
 		*out = GATE_SEARCH;
 		return 0;

@@ -9,7 +9,8 @@
  * "Shows" means: what is searched for was seen.  That is a failure, and for a
  * brittle test (inverted) that it passed.
  *
- * Functions that ask return 0, or -1 when the session ends (q->event).
+ * Functions that ask return 0, or -1 when the session ends (q->event) or when
+ * what was built on the gate's run is void (q->back).
  */
 #ifndef BISECT_DRIVE_IN_H
 #define BISECT_DRIVE_IN_H
@@ -25,6 +26,7 @@ struct past {
 	uint32_t n_failed;
 	unsigned stage;     /* of the order it ran in; PAST_VOID: disproved */
 	unsigned search;    /* serial number of the search that asked; 0: none */
+	uint64_t ask;
 	uint64_t run;
 	const char *phase;
 	bool fail;          /* the verdict */
@@ -35,7 +37,7 @@ struct past {
 enum { PAST_VOID = 0 }; /* the stage of a past that is no evidence any more */
 enum { TRIES_MAX = 3 }; /* of one question that comes back unresolved */
 
-struct pending { uint64_t id; struct ranges set; unsigned search; bool fresh; };
+struct pending { uint64_t id; struct ranges set; unsigned search; bool fresh; const char *phase; };
 
 struct inquiry {
 	struct drive *d;
@@ -54,6 +56,9 @@ struct inquiry {
 	struct ranges kept;   /* the smallest set that showed; empty: none did */
 	VEC(struct past) past;
 	VEC(struct pending) pending;
+	uint64_t ahead;       /* the gate's ask of the whole list that is under way while the search
+	                         goes on, as if it had failed; 0: none */
+	bool back;            /* it did not fail: back to the gate (q->event stays LAB_ANSWER) */
 	const struct plan *plan; /* of the search under way, for the view; NULL: none */
 	uint32_t n_open;
 	double posterior;
@@ -113,10 +118,21 @@ void inquiry_kept(struct inquiry *q); /* finds the smallest set that showed */
 bool inquiry_void_warm(struct inquiry *q);
 
 /* drive_gate.c */
+/* The victim that an option names becomes the target; -1: it is not in the list. */
+int gate_victim(struct inquiry *q);
+struct counts gate_alone_counts(struct inquiry *q);
+/* Runs the whole list, and the victim alone, so often, as --jobs allows. */
+int gate_ask(struct inquiry *q, unsigned n_whole, unsigned n_alone, bool fresh);
 enum gate { GATE_SEARCH, GATE_DONE };
 int drive_gate(struct inquiry *q, enum gate *out);
 /* The victim alone, and what it means when it fails. */
 int gate_alone(struct inquiry *q, enum gate *out);
+
+/* drive_ahead.c */
+/* Search and proof beside the gate's run of the whole list, where --jobs allows it and
+ * it is known beforehand whose failing is searched for.  *settled: the first answer is
+ * in the finding; else the gate has to go on from what was learnt. */
+int drive_ahead(struct inquiry *q, bool *settled);
 
 /* drive_search.c */
 struct search {
@@ -138,6 +154,8 @@ struct search {
 	bool second;          /* begun anew, since chance had led the first astray */
 	bool not_plain;       /* a proof has ruled the plain flake out */
 	bool few;             /* the answer is what --max-tests left, not minimal */
+	bool guessed;         /* what tests take is not known yet */
+	uint64_t assumed;     /* ask whose failing the plan was told ahead; 0: none */
 };
 enum search_end { SEARCH_FOUND, SEARCH_FEW /* --max-tests reached */, SEARCH_PLAIN, SEARCH_LOST };
 void search_open(struct search *s, struct inquiry *q, const struct ranges *cand,

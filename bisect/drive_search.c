@@ -68,26 +68,46 @@ to_candidates(const struct search *s, const struct ranges *set, struct ranges *o
 		ranges_add(out, candidate_from(s, set->v.p[i].lo), candidate_from(s, set->v.p[i].hi));
 }
 
-static struct plan *
-make_plan(const struct search *s)
+/* Expected seconds of each candidate; the caller frees. */
+static double *
+candidate_seconds(const struct search *s)
 {
 	const struct inquiry *q = s->q;
 	const double *seconds = lab_seconds(q->d->lab);
-	bool warm = lab_warm(q->d->lab) == LAB_WARM_USED;
 	double *own = xmalloc(s->n * sizeof(*own));
-	struct plan_config c = { 0 };
-	struct plan *p;
-	uint32_t i;
 
-	for (i = 0; i < s->n; i++)
+	for (uint32_t i = 0; i < s->n; i++)
 		own[i] = seconds[q->order[s->place[i]]];
-	c.n = s->n;
-	c.seconds = own;
-	c.startup = lab_startup(q->d->lab, warm);
-	c.confidence = q->d->opt->confidence;
-	p = plan_new(&c);
+	return own;
+}
+
+static double
+startup(const struct inquiry *q)
+{
+	return lab_startup(q->d->lab, lab_warm(q->d->lab) == LAB_WARM_USED);
+}
+
+static struct plan *
+make_plan(const struct search *s)
+{
+	double *own = candidate_seconds(s);
+	struct plan_config c = { .n = s->n, .seconds = own, .startup = startup(s->q),
+		                 .confidence = s->q->d->opt->confidence };
+	struct plan *p = plan_new(&c);
+
 	free(own);
 	return p;
+}
+
+/* The whole list has said what its tests take. */
+static void
+learn_costs(struct search *s)
+{
+	double *own = candidate_seconds(s);
+
+	plan_costs(s->plan, own, startup(s->q));
+	free(own);
+	s->guessed = false;
 }
 
 void
@@ -102,6 +122,15 @@ search_open(struct search *s, struct inquiry *q, const struct ranges *cand,
 	candidates_fill(s);
 	if (s->n)
 		s->plan = make_plan(s);
+	if (s->plan && q->ahead) {
+		struct ranges all = { VEC_INIT };
+
+		ranges_all(&all, s->n);
+		plan_tell(s->plan, &all, true);
+		s->assumed = q->ahead;
+		s->guessed = true;
+		set_release(&all);
+	}
 	search_tell(s);
 }
 
@@ -126,8 +155,12 @@ search_tell(struct search *s)
 	struct ranges mine = { VEC_INIT };
 	bool shows;
 
+	if (s->guessed && s->q->ahead == 0)
+		learn_costs(s);
 	for (; s->plan && s->n_told < s->q->past.n; s->n_told++) {
 		const struct past *p = &s->q->past.p[s->n_told];
+		if (s->assumed && p->ask == s->assumed)
+			continue; /* it was told */
 		if (!past_counts(s->q, p, &shows) || !set_within(&s->fixed, &p->set) ||
 		    set_common(&p->set, &s->q->gone) || (p->search && p->search != s->serial))
 			continue;
@@ -137,15 +170,19 @@ search_tell(struct search *s)
 	set_release(&mine);
 }
 
+/* All that this search has asked. */
 static void
 cancel_all(struct search *s)
 {
 	struct ranges mine = { VEC_INIT };
+	size_t i;
 
-	while (s->q->pending.n) {
-		to_candidates(s, &s->q->pending.p[s->q->pending.n - 1].set, &mine);
+	for (i = s->q->pending.n; i-- > 0;) {
+		if (s->q->pending.p[i].search != s->serial)
+			continue;
+		to_candidates(s, &s->q->pending.p[i].set, &mine);
 		plan_drop(s->plan, &mine);
-		inquiry_cancel(s->q, s->q->pending.n - 1);
+		inquiry_cancel(s->q, i);
 	}
 	set_release(&mine);
 }
@@ -159,7 +196,7 @@ cancel_settled(struct search *s)
 
 	while (i < s->q->pending.n) {
 		to_candidates(s, &s->q->pending.p[i].set, &mine);
-		if (plan_wants(s->plan, &mine)) {
+		if (s->q->pending.p[i].search != s->serial || plan_wants(s->plan, &mine)) {
 			i++;
 			continue;
 		}

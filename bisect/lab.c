@@ -213,6 +213,8 @@ conclude(struct lab *lab, struct run *run, struct answer *out)
 {
 	struct err e = ERR_INIT;
 
+	if (run->overdue && run->end.how == JOB_CANCELLED)
+		run->end.how = JOB_TIMED_OUT;
 	if (run->unwanted || run->end.how == JOB_CANCELLED) {
 		run_free(run);
 		return 0;
@@ -409,6 +411,7 @@ lab_wait(struct lab *lab, struct answer *out, struct err *e)
 			if (is_over(lab, &event))
 				return event;
 			pool_wait(lab->c.pool, TICK_MS);
+			runs_limit(lab);
 			if (lab->fork)
 				executor_tick(lab->fork);
 			if (lab->c.tick)

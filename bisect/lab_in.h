@@ -30,6 +30,8 @@ struct run {
 	bool warm;             /* it goes to the fork server */
 	bool only_cold;        /* the fork server failed it once */
 	bool unwanted;         /* cancelled: to be freed at its end */
+	bool overdue;          /* ended by runs_limit */
+	int64_t started_at;    /* clock_micros */
 	struct trial trial;
 	struct job_end end;
 	VEC(struct stress *) stress;
@@ -143,6 +145,8 @@ bool runs_time_left(const struct lab *lab); /* --budget */
 /* Starts what is queued, up to --jobs at once and as far as the budget goes.  -1:
  * the lab is broken. */
 int runs_start(struct lab *lab);
+/* Ends runs that are past a limit that was not known yet when they were started. */
+void runs_limit(struct lab *lab);
 /* The lab can go on no more, because of e; returns -1. */
 int lab_break(struct lab *lab, const struct err *e);
 

@@ -101,7 +101,7 @@ compute_seconds(struct lab *lab)
 	/* Shares of the whole run; of the start nothing is known but that it is in there. */
 	start = intercept(&lab->cost[0]);
 	if (start < 0 || start > whole)
-		start = whole / 2;
+		start = lab->cost[0].n > 0 ? whole / 2 : whole / 10;
 	for (uint32_t i = 0; i < n; i++) {
 		double s = (whole - start) / n;
 

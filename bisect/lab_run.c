@@ -146,11 +146,29 @@ start(struct run *run, struct err *e)
 
 	run->number = run->ask_id ? lab->next_run++ : own_runs + ++lab->n_own;
 	run->state = RUN_GOING;
+	run->started_at = clock_micros();
 	if (trial_init(&run->trial, &lab->rules, &run->ask, run->number, lab->c.session->scratch,
 	               limit_ms(lab, run->warm), e) < 0)
 		return -1;
 	start_stress(run);
 	return executor_start(ex, &run->trial.job, e);
+}
+
+void
+runs_limit(struct lab *lab)
+{
+	int64_t now = clock_micros();
+
+	for (size_t i = 0; i < lab->runs.n; i++) {
+		struct run *run = lab->runs.p[i];
+		int64_t limit = limit_ms(lab, run->warm);
+
+		if (run->state != RUN_GOING || run->trial.job.timeout_ms || run->overdue || limit == 0 ||
+		    now - run->started_at < limit * 1000)
+			continue;
+		run->overdue = true;
+		executor_cancel(run->warm ? lab->fork : lab->local, run->number);
+	}
 }
 
 int

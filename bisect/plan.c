@@ -58,6 +58,18 @@ plan_new(const struct plan_config *c)
 	return p;
 }
 
+void
+plan_costs(struct plan *p, const double *seconds, double startup)
+{
+	free(p->seconds_sum);
+	p->seconds_sum = prefix_sums(seconds, p->c.n);
+	p->c.startup = startup;
+	p->ask_startup = fmin(startup, STARTUP_MOST * plan_seconds(p, 0, p->c.n));
+	for (unsigned s = 0; s < MAX_SEGMENTS; s++)
+		if (p->seg[s].hi > p->seg[s].lo)
+			p->seg[s].seconds = plan_seconds(p, p->seg[s].lo, p->seg[s].hi);
+}
+
 static void
 pending_remove(struct plan *p, size_t i)
 {

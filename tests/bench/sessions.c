@@ -1,7 +1,8 @@
 /*
  * Whole sessions on a simulated laboratory: the runs of gate, search and proof,
  * work in whole suites, and how many end with the true verdict and the true tests.
- * `sessions [-f SEED] [-s SESSIONS] [-n TESTS] [-j JOBS] [-v] [CASE...]`.
+ * `sessions [-f SEED] [-s SESSIONS] [-n TESTS] [-j JOBS] [-u STARTUP] [-v] [CASE...]`;
+ * STARTUP of one run in runs of the whole list.
  */
 #include "common/base.h"
 #include "tests/bench/sim_lab.h"
@@ -44,6 +45,7 @@ static const struct scene scenes[] = {
 };
 
 static uint64_t rng;
+static double startup = 0.1;
 
 static uint32_t
 below(uint32_t n)
@@ -82,6 +84,7 @@ scene_draw(const struct scene *c, uint32_t n, uint64_t seed, struct sim *s)
 	s->no_names = c->no_names;
 	s->unordered = c->unordered;
 	s->chance = c->chance;
+	s->startup = startup;
 	s->other = c->other;
 	if (c->flake) {
 		s->flake = below(n);
@@ -221,6 +224,8 @@ main(int argc, char **argv)
 			first = (unsigned)atoi(argv[++at]);
 		else if (at + 1 < (unsigned)argc && argv[at][1] == 'j')
 			jobs = (unsigned)atoi(argv[++at]);
+		else if (at + 1 < (unsigned)argc && argv[at][1] == 'u')
+			startup = atof(argv[++at]);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
 		bool chosen = at >= (unsigned)argc;

@@ -106,6 +106,20 @@ test_timeout() {
 	isolates answer --timeout 0.5
 }
 
+# Two at once: the search begins beside the first run of the whole list.  Catches an answer
+# that rests on a run that passed, and one that is not looked for because it did.
+test_search_beside_the_whole_list() {
+	suite <<<'both && exit 1; exit 0'
+	isolates answer -j 2
+	contains "the whole list" "$out" 'the whole list: 1 of 1 fail'
+	suite <<<'has t1 && has t30 && ! [ -e once ] && : >once && exit 0; both && exit 1; exit 0'
+	isolates "answer after a pass" -j 2
+	contains "the whole list" "$out" 'the whole list: 2 of 3 fail'
+	suite <<<'exit 0'
+	fails_with 1 "$FB" -j 2 -i list -- ./suite '{tests}'
+	contains answer "$out" 'it never failed: 29 runs'
+}
+
 # Catches a hang of the whole list after which nobody learns of --timeout-is.
 test_timeout_of_all() {
 	seq 1 4 >list

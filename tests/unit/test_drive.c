@@ -115,6 +115,35 @@ nameless_triple(void)
 	}
 }
 
+/* The search begins beside the first run of the whole list: two jobs take much less
+ * time than one, and a run of the list that passes after all is no failure. */
+static void
+search_beside_the_gate(void)
+{
+	struct options o = plain_options();
+	double seconds[2] = { 0, 0 };
+	unsigned right = 0;
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		uint32_t need = pick(seed, N);
+		struct sim s = SIM_INIT(N);
+		struct finding f;
+		s.startup = .01;
+		s.no_names = s.unordered = true;
+		s.group[s.n_groups++] = group(SIM_NONE, seed % 3 ? 1 : .5, 1, &need);
+		for (o.jobs = 1; o.jobs <= 2; o.jobs++) {
+			sim_session(&s, &o, seed, &f);
+			right += f.verdict == FOUND_ISOLATED && f.culprits.n == 1 &&
+			         f.culprits.p[0].n_tests == 1 && f.culprits.p[0].tests[0] == need &&
+			         f.whole.fails > 0;
+			seconds[o.jobs - 1] += seed % 3 ? f.seconds : 0;
+			finding_release(&f);
+		}
+	}
+	CHECK(right >= 2 * SEEDS - 1);
+	CHECK(seconds[1] < .7 * seconds[0]);
+}
+
 static void
 fails_alone(void)
 {
@@ -423,6 +452,7 @@ main(void)
 	deterministic_pair();
 	flaky_pair();
 	nameless_triple();
+	search_beside_the_gate();
 	fails_alone();
 	brittle();
 	plain_flakes();
