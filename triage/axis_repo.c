@@ -3,6 +3,7 @@
 #include "triage/axis_repo.h"
 
 #include "common/repo.h"
+#include "triage/axis.h"
 
 struct places { VEC(struct repo_step) steps; }; /* newest first, without parents */
 
@@ -216,57 +217,24 @@ built(struct map *wanted, struct repo *r, const struct axis *axis)
 	return oldest;
 }
 
-static int
-compare_builds(const void *a, const void *b)
-{
-	const struct lane_build *x = a, *y = b;
-
-	if (x->commit != y->commit)
-		return x->commit < y->commit ? -1 : 1;
-	if (x->started != y->started)
-		return x->started < y->started ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-/* Gives builds their new places; to[i] is that of the old place i. */
-static void
-move_builds(struct view *v, uint32_t branch, const uint32_t *to)
-{
-	uint32_t i, j;
-
-	for (i = 0; i < v->n_lanes; i++) {
-		struct lane *l = &v->lanes[i];
-
-		if (l->branch != branch || l->n == 0)
-			continue;
-		for (j = 0; j < l->n; j++)
-			l->builds[j].commit = to[l->builds[j].commit];
-		qsort(l->builds, l->n, sizeof(*l->builds), compare_builds);
-	}
-}
-
 static void
 replace_axis(struct view *v, uint32_t branch, struct branch_axis *b)
 {
-	struct axis *axis = &v->axes[branch];
+	const struct axis *axis = &v->axes[branch];
 	uint32_t *to = xcalloc(axis->n + 1, sizeof(*to)), i;
-	struct span *revisions = arena_alloc(&v->mem, (b->n + 1) * sizeof(*revisions));
-	int64_t *started = arena_alloc(&v->mem, (b->n + 1) * sizeof(*started));
+	struct span *revisions = xcalloc(b->n, sizeof(*revisions));
 	char hex[REPO_HEX];
 
 	for (i = 0; i < b->n; i++) {
 		repo_hex(hex, &b->ids[i]);
 		revisions[i] = (struct span){ arena_copy(&v->mem, hex, REPO_HEX - 1), REPO_HEX - 1 };
-		started[i] = b->times[i];
 	}
 	for (i = 0; i < axis->n; i++)
 		b->placed.count[place(b, axis->revisions[i], axis->started[i], &to[i])]++;
-	move_builds(v, branch, to);
-	axis->revisions = revisions;
-	axis->started = started;
-	axis->n = b->n;
+	axis_replace(v, branch, b->n, revisions, b->times, to);
 	b->placed.n_commits = b->n;
 	b->placed.shallow = repo_is_shallow(b->repo);
+	free(revisions);
 	free(to);
 }
 
@@ -410,9 +378,10 @@ take_path(void *data, const struct repo_change *c)
 	return p->v.n < PATHS_MAX;
 }
 
-bool
-axes_facts(struct axes_repo *a, uint32_t branch, uint32_t at, struct commit_facts *out)
+static bool
+get_facts(void *data, uint32_t branch, uint32_t at, struct commit_facts *out)
 {
+	struct axes_repo *a = data;
 	struct branch_axis *b = &a->branches[branch];
 	struct paths paths = { VEC_INIT, &a->facts };
 	struct repo_commit c;
@@ -435,4 +404,20 @@ axes_facts(struct axes_repo *a, uint32_t branch, uint32_t at, struct commit_fact
 	};
 	vec_release(&paths.v);
 	return true;
+}
+
+static bool
+get_lacks(void *data, uint32_t branch, uint32_t at, uint32_t other, uint32_t other_at)
+{
+	struct axes_repo *a = data;
+	const struct branch_axis *b = &a->branches[branch], *o = &a->branches[other];
+
+	return b->repo && b->repo == o->repo && at < b->n && other_at < o->n &&
+	       repo_is_ancestor(b->repo, &b->ids[at], &o->ids[other_at], NULL) == 0;
+}
+
+struct commit_source
+axes_commits(struct axes_repo *a)
+{
+	return (struct commit_source){ get_facts, get_lacks, a };
 }

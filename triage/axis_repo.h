@@ -38,8 +38,7 @@ int axes_from_repos(struct view *v, const char *const *dirs, size_t n, struct ax
 void axes_free(struct axes_repo *a); /* NULL is fine */
 
 const struct axis_placed *axes_placed(const struct axes_repo *a, uint32_t branch);
-/* The facts of a place on a branch's axis, until the next call; false: nothing is known of it. */
-bool axes_facts(struct axes_repo *a, uint32_t branch, uint32_t at, struct commit_facts *out);
+struct commit_source axes_commits(struct axes_repo *a);
 
 struct repo;
 /* The repository of a branch, and the tip that was used; NULL: none. */

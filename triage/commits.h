@@ -17,7 +17,13 @@ struct commit_facts {
 	uint32_t n_paths;
 };
 
-/* Asks for the facts of place `at`; they are valid until the next call.  False: nothing is known. */
-typedef bool commit_facts_fn(void *data, uint32_t at, struct commit_facts *out);
+/* Where the thinking asks; both zero: there is nothing to ask. */
+struct commit_source {
+	/* The facts of a place on a branch's axis, valid until the next call; false: nothing is known. */
+	bool (*facts)(void *data, uint32_t branch, uint32_t at, struct commit_facts *out);
+	/* Whether a place of another branch surely lacks this one's commit. */
+	bool (*lacks)(void *data, uint32_t branch, uint32_t at, uint32_t other, uint32_t other_at);
+	void *data;
+};
 
 #endif

@@ -4,9 +4,6 @@
 
 #include <math.h>
 
-#include "common/repo.h"
-#include "common/vec.h"
-#include "triage/axis_repo.h"
 
 #define CONFIDENCE 0.9
 #define FAR 25.0 /* places so much less likely, as logarithm, do not count */
@@ -95,7 +92,7 @@ order_by_likelihood(struct candidates *c, struct arena *mem)
 
 /* Asks the likeliest for their files; the prior of the others is that of commits that touch other code. */
 static bool
-ask_commits(struct candidates *c, struct axes_repo *axes, const struct suspects *s,
+ask_commits(struct candidates *c, const struct commit_source *commits, const struct suspects *s,
             const struct blame_subject *subject)
 {
 	struct commit_facts facts;
@@ -107,7 +104,7 @@ ask_commits(struct candidates *c, struct axes_repo *axes, const struct suspects 
 	for (i = 0; i < c->n_asked; i++) {
 		uint32_t k = c->order[i];
 
-		if (axes_facts(axes, s->window.branch, s->window.lo + k, &facts)) {
+		if (commits->facts(commits->data, s->window.branch, s->window.lo + k, &facts)) {
 			c->factors[k] = blame_factors(subject, &facts);
 			any = true;
 		}
@@ -118,8 +115,8 @@ ask_commits(struct candidates *c, struct axes_repo *axes, const struct suspects 
 
 /* ---- what other branches say ---- */
 
-/* A branch that fails now as this one does, by its tip's revision. */
-struct failing_branch { struct span name; struct repo_id newest; };
+/* Another branch, and the last place there at which the test failed. */
+struct failing_branch { uint32_t branch, at; };
 
 static bool
 is_failed(uint8_t cell)
@@ -127,12 +124,13 @@ is_failed(uint8_t cell)
 	return cell == CELL_FAIL || cell == CELL_RERUN || cell == CELL_FLIP;
 }
 
-/* The last revision of another branch at which the test failed, with at least two failures there. */
+/* With at least two failures there: one may be a stray. */
 static bool
-last_failing(const struct view *v, const struct test_view *t, uint32_t branch, struct repo_id *out)
+last_failing(const struct test_view *t, uint32_t branch, uint32_t *out)
 {
-	uint32_t i, j, fails = 0, best = 0;
+	uint32_t i, j, fails = 0;
 
+	*out = 0;
 	for (i = 0; i < t->n_streams; i++) {
 		const struct stream *s = &t->streams[i];
 
@@ -140,10 +138,10 @@ last_failing(const struct view *v, const struct test_view *t, uint32_t branch, s
 			if (!is_failed(s->cells[j]) || s->lane->builds[j].mass)
 				continue;
 			fails++;
-			best = s->lane->builds[j].commit > best ? s->lane->builds[j].commit : best;
+			*out = s->lane->builds[j].commit > *out ? s->lane->builds[j].commit : *out;
 		}
 	}
-	return fails >= 2 && best < v->axes[branch].n && repo_unhex(out, v->axes[branch].revisions[best]);
+	return fails >= 2;
 }
 
 static uint32_t
@@ -152,24 +150,23 @@ failing_branches(const struct view *v, const struct test_view *t, uint32_t branc
 	uint32_t b, n = 0;
 
 	for (b = 0; b < v->branches.texts.n && n < BRANCHES; b++) {
-		if (b == branch || !last_failing(v, t, b, &out[n].newest))
-			continue;
-		out[n++].name = v->branches.texts.p[b];
+		out[n].branch = b;
+		if (b != branch && last_failing(t, b, &out[n].at))
+			n++;
 	}
 	return n;
 }
 
 /* The name of a failing branch that lacks the commit; empty: there is none. */
 static struct span
-lacking(struct repo *r, struct span id, const struct failing_branch *branches, uint32_t n)
+lacking(const struct view *v, const struct commit_source *commits, uint32_t branch, uint32_t at,
+        const struct failing_branch *branches, uint32_t n)
 {
-	struct repo_id commit;
 	uint32_t i;
 
-	for (i = 0; i < n && repo_unhex(&commit, id); i++) {
-		if (repo_holds(r, &branches[i].newest) &&
-		    repo_is_ancestor(r, &commit, &branches[i].newest, NULL) == 0)
-			return branches[i].name;
+	for (i = 0; i < n; i++) {
+		if (commits->lacks(commits->data, branch, at, branches[i].branch, branches[i].at))
+			return v->branches.texts.p[branches[i].branch];
 	}
 	return (struct span){ NULL, 0 };
 }
@@ -188,7 +185,7 @@ log_mean(const double *x, uint32_t n)
 }
 
 static void
-fill_place(struct suspect_place *p, const struct view *v, struct axes_repo *axes, const struct suspects *s,
+fill_place(struct suspect_place *p, const struct view *v, const struct commit_source *commits, const struct suspects *s,
            const struct candidates *c, const struct blame_place *b, struct arena *mem)
 {
 	uint32_t k = b->at - s->window.lo;
@@ -201,7 +198,7 @@ fill_place(struct suspect_place *p, const struct view *v, struct axes_repo *axes
 		.by_commit = s->with_commits ? c->prior[k] - log_mean(c->prior, c->n) : 0,
 		.factors = s->with_commits ? c->factors[k] : 0,
 	};
-	if (axes && axes_facts(axes, s->window.branch, b->at, &facts))
+	if (commits->facts && commits->facts(commits->data, s->window.branch, b->at, &facts))
 		p->title = (struct span){ arena_copy(mem, facts.title.p, facts.title.n), facts.title.n };
 }
 
@@ -217,15 +214,14 @@ compare_suspects(const void *a, const void *b)
 
 /* Takes from suspects that a failing branch lacks; unless all are so: then the branch fails for another reason. */
 static void
-veto(struct suspects *s, const struct view *v, const struct test_view *t, struct axes_repo *axes)
+veto(struct suspects *s, const struct view *v, const struct test_view *t, const struct commit_source *commits)
 {
 	struct failing_branch branches[BRANCHES];
-	struct repo *r = axes ? axes_branch_repo(axes, s->window.branch) : NULL;
-	uint32_t n = r ? failing_branches(v, t, s->window.branch, branches) : 0, i;
+	uint32_t n = commits->lacks ? failing_branches(v, t, s->window.branch, branches) : 0, i;
 	double held = 0, lost = 0, times;
 
 	for (i = 0; i < s->n && n; i++) {
-		s->places[i].beside = lacking(r, s->places[i].id, branches, n);
+		s->places[i].beside = lacking(v, commits, s->window.branch, s->places[i].at, branches, n);
 		if (s->places[i].beside.n == 0)
 			held += s->places[i].posterior;
 		else
@@ -244,7 +240,7 @@ veto(struct suspects *s, const struct view *v, const struct test_view *t, struct
 }
 
 static void
-make_list(struct suspects *s, const struct view *v, struct axes_repo *axes, const struct candidates *c,
+make_list(struct suspects *s, const struct view *v, const struct commit_source *commits, const struct candidates *c,
           struct arena *mem)
 {
 	struct blame_place *ranked = arena_alloc(mem, c->n * sizeof(*ranked));
@@ -253,7 +249,7 @@ make_list(struct suspects *s, const struct view *v, struct axes_repo *axes, cons
 	blame_rank(s->window.lo, c->n, c->likelihood, c->prior, CONFIDENCE, ranked);
 	s->places = arena_alloc(mem, (c->n < SUSPECTS_SHOWN ? c->n : SUSPECTS_SHOWN) * sizeof(*s->places));
 	for (i = 0; i < c->n && i < SUSPECTS_SHOWN; i++)
-		fill_place(&s->places[s->n++], v, axes, s, c, &ranked[i], mem);
+		fill_place(&s->places[s->n++], v, commits, s, c, &ranked[i], mem);
 	for (i = SUSPECTS_SHOWN; i < c->n; i++) {
 		s->n_set += ranked[i].in_set;
 		s->mass += ranked[i].in_set ? ranked[i].posterior : 0;
@@ -262,7 +258,7 @@ make_list(struct suspects *s, const struct view *v, struct axes_repo *axes, cons
 
 void
 suspects_find(const struct view *v, const struct test_view *t, const struct finding *f,
-              struct axes_repo *axes, struct span details, bool down, struct arena *mem,
+              const struct commit_source *commits, struct span details, bool down, struct arena *mem,
               struct suspects *out)
 {
 	struct span traces[TRACES];
@@ -283,9 +279,9 @@ suspects_find(const struct view *v, const struct test_view *t, const struct find
 	blame_likelihood(t, &out->window, c.likelihood);
 	order_by_likelihood(&c, mem);
 	subject.n_traces = blame_trace_paths(details, traces, TRACES);
-	out->with_commits = axes && ask_commits(&c, axes, out, &subject);
-	make_list(out, v, axes, &c, mem);
-	veto(out, v, t, axes);
+	out->with_commits = commits->facts && ask_commits(&c, commits, out, &subject);
+	make_list(out, v, commits, &c, mem);
+	veto(out, v, t, commits);
 	for (i = 0; i < out->n; i++) {
 		out->n_set += out->places[i].in_set;
 		out->mass += out->places[i].in_set ? out->places[i].posterior : 0;

@@ -10,8 +10,6 @@
 #include "triage/blame_prior.h"
 #include "triage/finding.h"
 
-struct axes_repo;
-
 enum {
 	SUSPECTS_ASKED = 2000, /* commits whose files are looked at, at the most: the likeliest by results */
 	SUSPECTS_SHOWN = 200,  /* kept beside those of the set */
@@ -41,10 +39,10 @@ struct suspects {
 	uint32_t n_candidates;
 };
 
-/* down: the last time that it got better (a fix) instead of worse.  axes NULL: no repository.  details: a trace
- * of the test's failures, may be empty.  Made in mem. */
+/* down: the last time that it got better (a fix) instead of worse.  details: a trace of the test's
+ * failures, may be empty.  Made in mem. */
 void suspects_find(const struct view *v, const struct test_view *t, const struct finding *f,
-                   struct axes_repo *axes, struct span details, bool down, struct arena *mem,
+                   const struct commit_source *commits, struct span details, bool down, struct arena *mem,
                    struct suspects *out);
 
 #endif
