@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/fs.h"
 #include "common/xml.h"
 
@@ -28,26 +29,6 @@ number(const char *text)
 	uint64_t v;
 
 	return text && span_u64(span_of(text), &v) && v <= INT64_MAX ? (int64_t)v : -1;
-}
-
-/* Seconds with a fraction; some writers put commas between thousands. */
-static int64_t
-seconds(const char *text)
-{
-	double whole = 0, scale = 0;
-
-	if (text == NULL || *text == '\0')
-		return -1;
-	for (; *text; text++) {
-		if (*text == '.' && scale == 0)
-			scale = 1;
-		else if (*text >= '0' && *text <= '9')
-			scale > 0 ? (whole += (*text - '0') * (scale /= 10))
-			          : (whole = whole * 10 + (*text - '0'));
-		else if (*text != ',')
-			return -1;
-	}
-	return whole < 1e12 ? (int64_t)(whole * 1e6 + .5) : -1;
 }
 
 static bool
@@ -77,14 +58,14 @@ open_suite(struct junit *j, const char *const *attrs)
 static void
 open_case(struct junit *j, const char *const *attrs)
 {
-	const char *status = xml_attr(attrs, "status");
+	const char *status = xml_attr(attrs, "status"), *time = xml_attr(attrs, "time");
 
 	j->in_case = true;
 	j->in_failure = j->in_outcome = j->unexpected = false;
 	j->has_name = put(&j->name, xml_attr(attrs, "name"));
 	j->has_class = put(&j->classname, xml_attr(attrs, "classname"));
 	j->has_file = put(&j->file, xml_attr(attrs, "file"));
-	j->micros = seconds(xml_attr(attrs, "time"));
+	j->micros = time ? clock_read_seconds(span_of(time)) : -1;
 	j->status = status && (strcmp(status, "notrun") == 0 || strcmp(status, "disabled") == 0)
 	            ? TEST_SKIP : TEST_PASS;
 	str_clear(&j->message);
@@ -162,7 +143,7 @@ on_close(void *data, const char *name)
 }
 
 int
-junit_parse(char *p, size_t n, const struct junit_events *events, struct err *e)
+junit_parse(struct span bytes, const struct junit_events *events, struct err *e)
 {
 	struct junit j = { .events = events, .name = STR_INIT(NAME_BYTES),
 	                   .classname = STR_INIT(NAME_BYTES), .file = STR_INIT(NAME_BYTES),
@@ -174,9 +155,8 @@ junit_parse(char *p, size_t n, const struct junit_events *events, struct err *e)
 
 	for (i = 0; i < SUITES_MAX; i++)
 		j.suite_names[i] = (struct str)STR_INIT(NAME_BYTES);
-	xml_clean(p, n);
 	xml = xml_new(&x);
-	ret = xml_feed(xml, (struct span){ p, n }, e);
+	ret = xml_feed(xml, bytes, e);
 	if (ret == 0)
 		ret = xml_finish(xml, e);
 	xml_free(xml);
@@ -201,7 +181,7 @@ junit_read(const char *path, const struct junit_events *events, bool *there, str
 		return 0;
 	ret = fs_read(&bytes, path, e);
 	if (ret == 0)
-		ret = junit_parse(bytes.p ? bytes.p : (char[]){ "" }, bytes.n, events, e);
+		ret = junit_parse(str_span(&bytes), events, e);
 	if (ret < 0)
 		err_prefix(e, "'%s'", path);
 	str_release(&bytes);

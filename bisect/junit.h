@@ -34,7 +34,7 @@ struct junit_events {
 /* Reads the whole file.  0 with *there false when there is no such file; -1 and e when it
  * is no XML or breaks off; what came before the fault was given to the events. */
 int junit_read(const char *path, const struct junit_events *events, bool *there, struct err *e);
-/* The same from memory; changes the bytes (xml_clean). */
-int junit_parse(char *p, size_t n, const struct junit_events *events, struct err *e);
+/* The same from memory. */
+int junit_parse(struct span bytes, const struct junit_events *events, struct err *e);
 
 #endif

@@ -1,66 +1,6 @@
-/* XML as events: see xml.h.  The only file that knows expat. */
+/* XML as events: see xml.h.  Bytes come in, and what cannot be read yet is kept. */
 #include "common/base.h"
-#include "common/xml.h"
-
-#include <expat.h>
-#include <limits.h>
-
-#include "common/diag.h"
-#include "common/mem.h"
-
-enum { DEPTH_MAX = 200 };
-
-struct xml {
-	XML_Parser parser;
-	struct xml_events events;
-	unsigned depth;
-	const char *refused; /* why we stopped it; NULL: we did not */
-};
-
-static void
-refuse(struct xml *x, const char *why)
-{
-	x->refused = why;
-	XML_StopParser(x->parser, XML_FALSE);
-}
-
-static void XMLCALL
-on_open(void *data, const char *name, const char **attrs)
-{
-	struct xml *x = data;
-
-	if (++x->depth > DEPTH_MAX)
-		refuse(x, "elements nest too deep");
-	else if (x->events.open)
-		x->events.open(x->events.data, name, (const char *const *)attrs);
-}
-
-static void XMLCALL
-on_close(void *data, const char *name)
-{
-	struct xml *x = data;
-
-	x->depth--;
-	if (x->events.close && x->refused == NULL)
-		x->events.close(x->events.data, name);
-}
-
-static void XMLCALL
-on_text(void *data, const char *p, int n)
-{
-	struct xml *x = data;
-
-	if (x->refused == NULL)
-		x->events.text(x->events.data, (struct span){ p, (size_t)n });
-}
-
-static void XMLCALL
-on_entity(void *data, const char *name UNUSED, int is_parameter UNUSED, const char *value UNUSED,
-          int value_length UNUSED, const char *base UNUSED, const char *system UNUSED,
-          const char *public UNUSED, const char *notation UNUSED)
-{
-	refuse(data, "it declares entities");
-}
+#include "common/xml_in.h"
 
 struct xml *
 xml_new(const struct xml_events *events)
@@ -68,14 +8,10 @@ xml_new(const struct xml_events *events)
 	struct xml *x = xcalloc(1, sizeof(*x));
 
 	x->events = *events;
-	x->parser = XML_ParserCreate(NULL);
-	if (x->parser == NULL)
-		diag_die(EXIT_FAULT, "out of memory (an XML parser wanted)");
-	XML_SetUserData(x->parser, x);
-	XML_SetElementHandler(x->parser, on_open, on_close);
-	if (events->text)
-		XML_SetCharacterDataHandler(x->parser, on_text);
-	XML_SetEntityDeclHandler(x->parser, on_entity);
+	x->part = (struct str)STR_INIT(XML_TAG_MAX + 3 * XML_SLICE);
+	x->wide = (struct str)STR_INIT(XML_SLICE + 8);
+	x->open = (struct str)STR_INIT((size_t)XML_DEPTH_MAX * XML_TAG_MAX);
+	x->line = 1;
 	return x;
 }
 
@@ -84,37 +20,156 @@ xml_free(struct xml *x)
 {
 	if (x == NULL)
 		return;
-	XML_ParserFree(x->parser);
+	str_release(&x->part);
+	str_release(&x->wide);
+	str_release(&x->open);
+	vec_release(&x->starts);
+	vec_release(&x->attrs);
+	free(x->made);
 	free(x);
 }
 
-static int
-parse(struct xml *x, const char *p, size_t n, bool last, struct err *e)
+void
+xml_want_text(struct xml *x, bool wanted)
 {
-	if (XML_Parse(x->parser, p, (int)n, last) == XML_STATUS_OK)
-		return 0;
-	return err_set(e, "line %lu: %s", (unsigned long)XML_GetCurrentLineNumber(x->parser),
-	               x->refused ? x->refused : XML_ErrorString(XML_GetErrorCode(x->parser)));
+	x->skip_text = !wanted;
+}
+
+/* ---- feeding ---- */
+
+/* Reads what is kept and these bytes, and keeps what is left over. */
+static int
+take(struct xml *x, struct span bytes, bool last, struct err *e)
+{
+	struct xml_input in = { bytes.p, bytes.n, 0, last };
+	size_t left;
+
+	if (x->part.n) {
+		str_addspan(&x->part, bytes);
+		in.p = x->part.p;
+		in.n = x->part.n;
+	}
+	if (xml_run(x, &in, e) < 0)
+		return -1;
+	x->line += xml_newlines(in.p, in.at);
+	left = in.n - in.at;
+	if (x->part.n) {
+		memmove(x->part.p, x->part.p + in.at, left);
+		str_cut(&x->part, left);
+	} else {
+		str_add(&x->part, in.p + in.at, left);
+	}
+	return 0;
+}
+
+/* Bytes in UTF-16 on their way to take(). */
+static int
+take_wide(struct xml *x, struct span bytes, struct err *e)
+{
+	struct str narrow = STR_INIT(3 * (XML_SLICE + 8));
+	size_t used;
+	int ret;
+
+	str_addspan(&x->wide, bytes);
+	used = xml_from_utf16(&narrow, str_span(&x->wide), x->encoding);
+	memmove(x->wide.p, x->wide.p + used, x->wide.n - used);
+	str_cut(&x->wide, x->wide.n - used);
+	ret = take(x, str_span(&narrow), false, e);
+	str_release(&narrow);
+	return ret;
+}
+
+/* The encoding by the first bytes; false: there are too few. */
+static bool
+begin(struct xml *x, struct span *bytes, bool last)
+{
+	static const struct {
+		const char *mark;
+		size_t n, skip;
+		enum xml_encoding encoding;
+	} marks[] = {
+		{ "\xef\xbb\xbf", 3, 3, XML_UTF8 },   { "\xff\xfe", 2, 2, XML_UTF16_LE },
+		{ "\xfe\xff", 2, 2, XML_UTF16_BE },   { "<\0", 2, 0, XML_UTF16_LE },
+		{ "\0<", 2, 0, XML_UTF16_BE },
+	};
+	size_t i;
+
+	if (bytes->n < 3 && !last)
+		return false;
+	for (i = 0; i < ARRAY_LEN(marks); i++) {
+		if (bytes->n >= marks[i].n && memcmp(bytes->p, marks[i].mark, marks[i].n) == 0) {
+			*bytes = span_from(*bytes, marks[i].skip);
+			x->encoding = marks[i].encoding;
+			break;
+		}
+	}
+	x->began = true;
+	return true;
+}
+
+static int
+take_slice(struct xml *x, struct span bytes, bool last, struct err *e)
+{
+	struct str first = STR_INIT(XML_SLICE + 8);
+	int ret = 0;
+
+	if (!x->began && x->wide.n == 0 && bytes.n > 2) {
+		begin(x, &bytes, last);
+	} else if (!x->began) {
+		str_addspan(&x->wide, bytes);
+		bytes = str_span(&x->wide);
+		if (!begin(x, &bytes, last))
+			return 0;
+		str_addspan(&first, bytes);
+		str_clear(&x->wide);
+		bytes = str_span(&first);
+	}
+	if (x->encoding == XML_UTF16_LE || x->encoding == XML_UTF16_BE)
+		ret = take_wide(x, bytes, e);
+	else if (bytes.n)
+		ret = take(x, bytes, false, e);
+	str_release(&first);
+	return ret;
 }
 
 int
 xml_feed(struct xml *x, struct span bytes, struct err *e)
 {
-	while (bytes.n) {
-		size_t n = bytes.n < INT_MAX / 2 ? bytes.n : INT_MAX / 2;
+	int ret = 0;
 
-		if (parse(x, bytes.p, n, false, e) < 0)
-			return -1;
+	while (bytes.n && ret == 0) {
+		size_t n = bytes.n < XML_SLICE ? bytes.n : XML_SLICE;
+
+		ret = take_slice(x, (struct span){ bytes.p, n }, false, e);
 		bytes = span_from(bytes, n);
 	}
-	return 0;
+	return ret;
 }
 
 int
 xml_finish(struct xml *x, struct err *e)
 {
-	return parse(x, "", 0, true, e);
+	static const char *const unclosed[] = {
+		[XML_AT_CDATA] = "unclosed CDATA section", [XML_AT_COMMENT] = "unclosed comment",
+		[XML_AT_PI] = "unclosed processing instruction", [XML_AT_DOCTYPE] = "unclosed DOCTYPE",
+		[XML_AT_SUBSET] = "unclosed DOCTYPE",
+	};
+	struct xml_input end = { "", 0, 0, true };
+
+	if (!x->began && take_slice(x, (struct span){ "", 0 }, true, e) < 0)
+		return -1;
+	if (take(x, (struct span){ "", 0 }, true, e) < 0)
+		return -1;
+	if (x->state != XML_AT_TEXT)
+		return xml_fail(x, &end, e, unclosed[x->state]);
+	if (x->part.n)
+		return xml_fail(x, &end, e, "unclosed token");
+	if (x->starts.n || !x->has_root)
+		return xml_fail(x, &end, e, "no element found");
+	return 0;
 }
+
+/* ---- look-ups ---- */
 
 const char *
 xml_attr(const char *const *attrs, const char *name)
@@ -126,70 +181,32 @@ xml_attr(const char *const *attrs, const char *name)
 	return NULL;
 }
 
-/* ---- repair ---- */
-
-static bool
-is_xml_char(uint32_t c)
+/* Behind the end, or nothing when it does not come. */
+static struct span
+behind(struct span x, const char *end)
 {
-	return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c < 0xd800) ||
-	       (c >= 0xe000 && c < 0xfffe) || (c >= 0x10000 && c <= 0x10ffff);
+	return span_from(x, span_find(x, end) + strlen(end));
 }
 
-/* Length of the character at p when it may stand in XML, else 0. */
-static size_t
-valid_char(const unsigned char *p, size_t n)
+struct span
+xml_root(struct span head)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc0 ? 2 : 0, i;
-	uint32_t c;
+	struct span none = { "", 0 };
 
-	if (len == 0 || len > n || p[0] > 0xf4)
-		return 0;
-	c = len == 1 ? p[0] : p[0] & (0x7fu >> len);
-	for (i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
+	if (span_starts(head, "\xef\xbb\xbf"))
+		head = span_from(head, 3);
+	for (;;) {
+		xml_skip_space(&head);
+		if (span_starts(head, "<!--"))
+			head = behind(head, "-->");
+		else if (span_starts(head, "<?"))
+			head = behind(head, "?>");
+		else if (span_starts(head, "<!DOCTYPE"))
+			head = behind(head, ">");
+		else
+			break;
 	}
-	return c >= least[len] && is_xml_char(c) ? len : 0;
-}
-
-/* Length of a reference like &#27; or &#x1b; to a character that XML forbids, else 0. */
-static size_t
-bad_reference(const char *p, size_t n)
-{
-	unsigned base = n > 2 && p[2] == 'x' ? 16 : 10;
-	size_t i = base == 16 ? 3 : 2;
-	uint32_t c = 0;
-
-	if (n < 4 || p[0] != '&' || p[1] != '#')
-		return 0;
-	for (; i < n && p[i] != ';'; i++) {
-		int digit = p[i] >= '0' && p[i] <= '9' ? p[i] - '0'
-		          : base == 16 && (p[i] | 32) >= 'a' && (p[i] | 32) <= 'f' ? (p[i] | 32) - 'a' + 10
-		          : -1;
-
-		if (digit < 0 || c > 0x10ffff)
-			return 0;
-		c = c * base + (unsigned)digit;
-	}
-	return i < n && !is_xml_char(c) ? i + 1 : 0;
-}
-
-void
-xml_clean(char *p, size_t n)
-{
-	size_t at, len;
-
-	for (at = 0; at < n; at += len) {
-		len = valid_char((unsigned char *)p + at, n - at);
-		if (len == 0) {
-			p[at] = '?';
-			len = 1;
-		} else if ((len = bad_reference(p + at, n - at)) > 0) {
-			memset(p + at, '?', len);
-		} else {
-			len = valid_char((unsigned char *)p + at, n - at);
-		}
-	}
+	if (head.n < 2 || head.p[0] != '<' || !xml_is_name_start(head.p[1]))
+		return none;
+	return (struct span){ head.p + 1, xml_name_length(span_from(head, 1)) };
 }

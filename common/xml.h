@@ -1,7 +1,10 @@
 /*
- * XML as events (expat), from bytes that come in pieces.  Entities that a document
- * declares itself are refused: no reports need them, and they can explode.
- * Elements nest at most 200 deep.
+ * XML as events, from bytes that come in pieces: a parser of our own, since reports are
+ * read by the gigabyte and are often not quite XML.  What test runners write and XML
+ * forbids is repaired: control bytes and bytes that are not UTF-8 become '?', a lone '&'
+ * stands for itself.  UTF-8, UTF-16 and single-byte encodings (all read as Latin-1).
+ * Entities that a document declares itself are refused: no report needs them, and they
+ * can explode.  Elements nest at most 200 deep; a tag has at most 4 MiB.
  */
 #ifndef COMMON_XML_H
 #define COMMON_XML_H
@@ -27,12 +30,13 @@ void xml_free(struct xml *x); /* NULL is fine */
 int xml_feed(struct xml *x, struct span bytes, struct err *e);
 int xml_finish(struct xml *x, struct err *e);
 
+/* Whether text is told from now on (at first it is): skipping it is many times faster. */
+void xml_want_text(struct xml *x, bool wanted);
+
 /* The value of an attribute; NULL: there is none. */
 const char *xml_attr(const char *const *attrs, const char *name);
 
-/* Puts '?' in the place of what test runners write into reports and XML forbids:
- * control bytes, bytes that are not UTF-8, references to characters that do
- * not exist.  The length stays. */
-void xml_clean(char *p, size_t n);
+/* The name of the first element in the beginning of a document; empty: there is none. */
+struct span xml_root(struct span head);
 
 #endif

@@ -35,6 +35,40 @@ test_parse(void)
 	CHECK(!clock_parse((struct span){ "5s\0", 3 }, &(int64_t){ 0 }));
 }
 
+/* Catches what programs print and we misread. */
+static void
+test_read(void)
+{
+	static const struct {
+		const char *text;
+		int64_t micros;
+	} seconds[] = {
+		{ "1.25", 1250000 }, { "1,234.5", 1234500000 }, { "1.7e-05", 17 }, { "2E1", 20000000 }, { " 3 ", 3000000 },
+		{ ".5", 500000 }, { "", -1 }, { ".", -1 }, { "x", -1 }, { "1.2.3", -1 }, { "-1", -1 }, { "1e", -1 },
+		{ "1e99", -1 }, { "99999999999999999999", -1 }, { "NaN", -1 }, { "<<computed>>", -1 },
+	};
+	static const struct {
+		const char *text;
+		int64_t at; /* -1: none */
+	} stamps[] = {
+		{ "1970-01-01T00:00:00Z", 0 }, { "2000-03-01 00:00:00", 951868800 },
+		{ "2026-11-22T14:03:05.123456Z", 1795356185 }, { "2026-11-22T14:03:05+02:00", 1795348985 },
+		{ "2026-11-22T14:03:05.1-0530", 1795375985 }, { "2026-11-22T14:03", 1795356180 },
+		{ "2024-01-09T07:50:12.664+00:00", 1704786612 }, { "2026-11-22", -1 }, { "", -1 },
+		{ "2026-13-22T14:03:05", -1 }, { "yesterday", -1 }, { "2026-11-22T14:03:05 CET", -1 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(seconds); i++)
+		CHECK_INT(clock_read_seconds(span_of(seconds[i].text)), seconds[i].micros);
+	for (i = 0; i < ARRAY_LEN(stamps); i++) {
+		int64_t at = -1;
+
+		CHECK(clock_read_stamp(span_of(stamps[i].text), &at) == (stamps[i].at >= 0));
+		CHECK_INT(at, stamps[i].at);
+	}
+}
+
 /* Catches "60 s", "1000 ms" and other texts that rounding makes. */
 static void
 test_format(void)
@@ -86,6 +120,7 @@ int
 main(void)
 {
 	test_parse();
+	test_read();
 	test_format();
 	test_clocks();
 	return check_done();
