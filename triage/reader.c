@@ -2,7 +2,10 @@
 #include "common/base.h"
 #include "triage/reader.h"
 
+extern const struct reader read_junit;
+
 const struct reader *const readers[] = {
+	&read_junit,
 	NULL,
 };
 

@@ -1,0 +1,154 @@
+/* What the words in JUnit reports mean: see read_junit_in.h. */
+#include "common/base.h"
+#include "triage/read_junit_in.h"
+
+#include <strings.h>
+
+static const struct {
+	const char *word;
+	enum outcome outcome;
+} statuses[] = {
+	{ "notrun", OUTCOME_SKIP },   { "disabled", OUTCOME_SKIP },   { "skipped", OUTCOME_SKIP },
+	{ "suppressed", OUTCOME_SKIP }, { "ignored", OUTCOME_SKIP },  { "pending", OUTCOME_SKIP },
+	{ "fail", OUTCOME_FAIL },     { "failed", OUTCOME_FAIL },     { "failure", OUTCOME_FAIL },
+	{ "error", OUTCOME_FAIL },    { "errored", OUTCOME_FAIL },    { "broken", OUTCOME_FAIL },
+	{ "timeout", OUTCOME_TIMEOUT }, { "timedout", OUTCOME_TIMEOUT }, { "crashed", OUTCOME_CRASH },
+	{ "unknown", OUTCOME_UNKNOWN }, { "incomplete", OUTCOME_UNKNOWN },
+	{ "interrupted", OUTCOME_INTERRUPTED }, { "cancelled", OUTCOME_INTERRUPTED },
+};
+
+static enum outcome
+status_outcome(const char *word)
+{
+	size_t i;
+
+	for (i = 0; word && i < ARRAY_LEN(statuses); i++) {
+		if (strcasecmp(word, statuses[i].word) == 0)
+			return statuses[i].outcome;
+	}
+	return OUTCOME_PASS;
+}
+
+enum outcome
+junit_status(const char *status, const char *result)
+{
+	enum outcome o = status_outcome(status);
+
+	return o == OUTCOME_PASS ? status_outcome(result) : o;
+}
+
+/* How failures that are more than an assertion begin: nextest in the type, CTest in the message,
+ * pytest in the message. */
+static const struct {
+	bool in_type;
+	const char *prefix;
+	enum outcome outcome;
+} faults[] = {
+	{ true, "test timeout", OUTCOME_TIMEOUT },
+	{ true, "test abort", OUTCOME_CRASH },
+	{ true, "test leak", OUTCOME_LEAK },
+	{ true, "execution failure", OUTCOME_BROKEN },
+	{ false, "Timeout", OUTCOME_TIMEOUT },
+	{ false, "SEGFAULT", OUTCOME_CRASH },
+	{ false, "ILLEGAL", OUTCOME_CRASH },
+	{ false, "NUMERICAL", OUTCOME_CRASH },
+	{ false, "INTERRUPT", OUTCOME_CRASH },
+	{ false, "Subprocess aborted", OUTCOME_CRASH },
+	{ false, "Bus error", OUTCOME_CRASH },
+	{ false, "[XPASS(strict)]", OUTCOME_XPASS },
+};
+
+enum outcome
+junit_fault_outcome(const char *type, const char *message)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(faults); i++) {
+		const char *text = faults[i].in_type ? type : message;
+		size_t n = strlen(faults[i].prefix);
+
+		/* A whole word: an assertion's text may well begin with "Timeout waiting for". */
+		if (text && strncmp(text, faults[i].prefix, n) == 0 &&
+		    (faults[i].in_type || text[n] == '\0' || text[n] == '\n'))
+			return faults[i].outcome;
+	}
+	return OUTCOME_FAIL;
+}
+
+/* ---- names ---- */
+
+static bool
+is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c < 0;
+}
+
+/* Is it there already, at the beginning or at the end? */
+static bool
+holds(struct span name, struct span group)
+{
+	if (group.n > name.n)
+		return false;
+	if (memcmp(name.p, group.p, group.n) == 0 && (name.n == group.n || !is_word(name.p[group.n])))
+		return true;
+	/* mocha: the class is the title, the name is the whole path with the title at its end */
+	return name.n > group.n && name.p[name.n - group.n - 1] == ' ' &&
+	       memcmp(name.p + name.n - group.n, group.p, group.n) == 0;
+}
+
+/*
+ * CLASS.NAME, or NAME alone where it says the class itself.  Without a class the
+ * innermost suite takes its place, since equal names in two suites are two tests;
+ * never the suite beside a class: suites are named after machines and times, and a
+ * test's name must be the same in every build.
+ */
+void
+junit_name(struct str *out, const struct junit_case *c, const struct junit_suite *suite)
+{
+	struct span name = span_trim(str_span(&c->name));
+	struct span group = span_trim(str_span(c->classname.n ? &c->classname : &suite->name));
+
+	str_clear(out);
+	if (group.n && !holds(name, group)) {
+		str_addspan(out, group);
+		if (name.n)
+			str_addc(out, '.');
+	}
+	str_addspan(out, name);
+}
+
+/* ---- messages ---- */
+
+static struct span
+first_line(struct span x)
+{
+	struct span line = { "", 0 };
+
+	x = span_trim(x);
+	span_next(&x, '\n', &line);
+	return span_trim(line);
+}
+
+static struct span
+last_line(struct span x)
+{
+	size_t at;
+
+	x = span_trim(x);
+	for (at = x.n; at > 0 && x.p[at - 1] != '\n'; at--)
+		;
+	return span_trim(span_from(x, at));
+}
+
+/* Of Python's tracebacks the last line has the news. */
+struct span
+junit_error_line(struct span message, struct span text)
+{
+	struct span line = first_line(message);
+
+	if (line.n == 0)
+		line = first_line(text);
+	if (span_starts(line, "Traceback (most recent call last)"))
+		line = last_line(text.n ? text : message);
+	return line;
+}
