@@ -1,0 +1,156 @@
+/*
+ * See analyse_rate.h.
+ */
+#include "common/base.h"
+#include "triage/analyse_rate.h"
+
+#include <math.h>
+
+static const double prior_fail = 0.3, prior_pass = 0.5;
+
+/* ---- the incomplete beta function ---- */
+
+static double
+log_beta(double a, double b)
+{
+	return lgamma(a) + lgamma(b) - lgamma(a + b);
+}
+
+static double
+away_from_zero(double x)
+{
+	return fabs(x) < 1e-300 ? 1e-300 : x;
+}
+
+/* The continued fraction; converges fast for x < (a + 1) / (a + b + 2). */
+static double
+fraction(double x, double a, double b)
+{
+	double c = 1, d = 1 / away_from_zero(1 - (a + b) * x / (a + 1)), f = d, m, k, step;
+
+	for (m = 1; m < 100000; m++) {
+		k = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+		d = 1 / away_from_zero(1 + k * d);
+		c = away_from_zero(1 + k / c);
+		f *= c * d;
+		k = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+		d = 1 / away_from_zero(1 + k * d);
+		c = away_from_zero(1 + k / c);
+		step = c * d;
+		f *= step;
+		if (fabs(step - 1) < 1e-15)
+			break;
+	}
+	return f;
+}
+
+double
+rate_beta(double x, double a, double b)
+{
+	double front;
+
+	assert(a > 0 && b > 0);
+	if (x <= 0)
+		return 0;
+	if (x >= 1)
+		return 1;
+	front = exp(a * log(x) + b * log1p(-x) - log_beta(a, b));
+	if (x < (a + 1) / (a + b + 2))
+		return front * fraction(x, a, b) / a;
+	return 1 - front * fraction(1 - x, b, a) / b;
+}
+
+/* Newton's steps, and halving where one leaves what is known to hold the answer. */
+double
+rate_beta_quantile(double p, double a, double b)
+{
+	double low = 0, high = 1, x = a / (a + b), log_norm = log_beta(a, b), miss, slope, next;
+
+	assert(p >= 0 && p <= 1);
+	if (p == 0 || p == 1)
+		return p;
+	for (int i = 0; i < 200; i++) {
+		miss = rate_beta(x, a, b) - p;
+		if (miss > 0)
+			high = x;
+		else
+			low = x;
+		slope = exp((a - 1) * log(x) + (b - 1) * log1p(-x) - log_norm);
+		next = x - miss / slope;
+		if (!(next > low && next < high))
+			next = (low + high) / 2;
+		if (fabs(next - x) <= 1e-15 * x)
+			break;
+		x = next;
+	}
+	return x;
+}
+
+/* ---- rates ---- */
+
+struct rate
+rate_of(uint64_t fails, uint64_t runs)
+{
+	struct rate r = { .fails = fails, .runs = runs, .low = 0, .high = 1 };
+	double a = (double)fails + 0.5, b = (double)(runs - fails) + 0.5;
+
+	assert(fails <= runs);
+	if (runs && fails)
+		r.low = rate_beta_quantile(0.05, a, b);
+	if (runs && fails < runs)
+		r.high = rate_beta_quantile(0.95, a, b);
+	return r;
+}
+
+double
+rate_mean(const struct rate *r)
+{
+	return ((double)r->fails + 0.5) / ((double)r->runs + 1);
+}
+
+bool
+rate_apart(const struct rate *a, const struct rate *b)
+{
+	return a->low > b->high || b->low > a->high;
+}
+
+/* ---- marginal likelihoods ---- */
+
+enum { TABLE = 1024 };
+
+/* log-gamma of i + prior_fail, i + prior_pass and i + both. */
+static double
+table_gamma(unsigned which, uint64_t i)
+{
+	static double table[3][TABLE];
+	static bool filled;
+	const double shift[3] = { prior_fail, prior_pass, prior_fail + prior_pass };
+
+	if (!filled) {
+		for (unsigned k = 0; k < TABLE; k++) {
+			for (unsigned w = 0; w < 3; w++)
+				table[w][k] = lgamma(k + shift[w]);
+		}
+		filled = true;
+	}
+	return i < TABLE ? table[which][i] : lgamma((double)i + shift[which]);
+}
+
+double
+rate_log_marginal(uint64_t fails, uint64_t passes)
+{
+	return table_gamma(0, fails) + table_gamma(1, passes) - table_gamma(2, fails + passes) -
+	       (table_gamma(0, 0) + table_gamma(1, 0) - table_gamma(2, 0));
+}
+
+double
+rate_log_all_pass(uint64_t fails, uint64_t passes, uint64_t more)
+{
+	return rate_log_marginal(fails, passes + more) - rate_log_marginal(fails, passes);
+}
+
+double
+rate_log_all_fail(uint64_t fails, uint64_t passes, uint64_t more)
+{
+	return rate_log_marginal(fails + more, passes) - rate_log_marginal(fails, passes);
+}
