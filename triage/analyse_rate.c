@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-static const double prior_fail = 0.3, prior_pass = 0.5;
+#define PRIOR_FAIL 0.3
+#define PRIOR_PASS 0.5
 
 /* ---- the incomplete beta function ---- */
 
@@ -118,29 +119,36 @@ rate_apart(const struct rate *a, const struct rate *b)
 
 enum { TABLE = 1024 };
 
-/* log-gamma of i + prior_fail, i + prior_pass and i + both. */
-static double
-table_gamma(unsigned which, uint64_t i)
-{
-	static double table[3][TABLE];
-	static bool filled;
-	const double shift[3] = { prior_fail, prior_pass, prior_fail + prior_pass };
+/* log (gamma(i + shift) / gamma(shift)), the first of them from a table. */
+struct shifted { double shift, log[TABLE]; };
 
-	if (!filled) {
-		for (unsigned k = 0; k < TABLE; k++) {
-			for (unsigned w = 0; w < 3; w++)
-				table[w][k] = lgamma(k + shift[w]);
-		}
-		filled = true;
-	}
-	return i < TABLE ? table[which][i] : lgamma((double)i + shift[which]);
+static struct shifted of_fails = { .shift = PRIOR_FAIL };
+static struct shifted of_passes = { .shift = PRIOR_PASS };
+static struct shifted of_runs = { .shift = PRIOR_FAIL + PRIOR_PASS };
+
+static double
+shifted_gamma(const struct shifted *s, uint64_t i)
+{
+	return i < TABLE ? s->log[i] : lgamma((double)i + s->shift) - lgamma(s->shift);
+}
+
+static void
+fill(struct shifted *s)
+{
+	for (unsigned i = 1; i < TABLE; i++)
+		s->log[i] = lgamma(i + s->shift) - lgamma(s->shift);
 }
 
 double
 rate_log_marginal(uint64_t fails, uint64_t passes)
 {
-	return table_gamma(0, fails) + table_gamma(1, passes) - table_gamma(2, fails + passes) -
-	       (table_gamma(0, 0) + table_gamma(1, 0) - table_gamma(2, 0));
+	if (of_runs.log[1] == 0) {
+		fill(&of_fails);
+		fill(&of_passes);
+		fill(&of_runs);
+	}
+	return shifted_gamma(&of_fails, fails) + shifted_gamma(&of_passes, passes) -
+	       shifted_gamma(&of_runs, fails + passes);
 }
 
 double
