@@ -5,6 +5,7 @@
 #ifndef TRIAGE_FINDING_H
 #define TRIAGE_FINDING_H
 
+#include "triage/known.h"
 #include "triage/view.h"
 
 /* The words of the verdicts in every format: verdict_name. */
@@ -60,8 +61,10 @@ struct evidence_counts {
 struct lane_finding {
 	uint32_t builder, branch;
 	enum verdict verdict;
-	uint64_t runs, failed, rerun_passes; /* failed: first tries that failed, re-run passes included */
-	struct rate rate;
+	uint64_t runs, failed, rerun_passes; /* as in struct finding */
+	uint64_t left_out;
+	int64_t last_fail; /* start of its last build where it failed; 0: never */
+	struct rate rate;  /* of the current segment */
 	const struct stream *stream; /* for strips; lives as long as the test_view */
 };
 
@@ -80,14 +83,23 @@ struct link { struct span text, url; };
 
 struct finding {
 	uint32_t test;
-	struct span name;
+	struct span name, file;
 	enum verdict verdict;
 	enum change change;
+	bool once;                    /* it fails now and did not before, in too few builds for an alarm */
 	double sure;                  /* posterior of the verdict, 0 to 1 */
-	uint64_t runs, failed, rerun_passes; /* of the current segment's branch set, within the horizon */
-	struct rate rate;             /* now: of the current segment */
+	/* What was seen, within the horizon, on all branches: runs to any end, builds where the first
+	 * try failed, and those of them where a re-run passed. */
+	uint64_t runs, failed, rerun_passes;
+	uint64_t left_out;            /* of the failed: in builds that are evidence of no single test */
+	uint64_t older_runs, older_fails; /* before the horizon */
+	struct rate rate;             /* now: evidence of the current segment of `branch` */
 	struct rate before;           /* of the segment before; runs 0: none */
-	struct evidence_counts evidence;
+	struct evidence_counts evidence; /* of the current segment */
+	bool has_since;
+	struct span_of_commits since; /* since when it has its verdict: places on branch's axis */
+	uint64_t clean_runs;          /* since the last failure, where it failed before */
+	uint64_t clean_needed;        /* so many say: fixed.  (1 - rate)^n <= 5 %; without a change point .5 % */
 	uint32_t branch;              /* whose axis the segments are on: where most evidence lies */
 	struct segment *segments;     /* oldest first, at least one */
 	uint32_t n_segments;
@@ -101,6 +113,7 @@ struct finding {
 	uint32_t n_suspects;
 	struct link *links;           /* issues, builds */
 	uint32_t n_links;
+	const struct known *known;    /* the rule that most failures match; NULL: none */
 	struct span worker;           /* of a machine verdict: which */
 	struct span *explain;         /* lines that lead to the verdict, in order */
 	uint32_t n_explain;
