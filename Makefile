@@ -28,13 +28,13 @@ JOBS    := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # A make inside a recipe: on all processors, unless this one was told how many.
 SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring j,$(filter-out --%,$(MAKEFLAGS))),,-j$(JOBS))
 
-# Every common/*.c and bisect/*.c but main.c goes into one archive; a program
-# takes from it what it needs.
+# Every source but main.c goes into the archive of its folder; a program takes from
+# them what it needs.  No two sources may define the same name.
 PROGRAMS := $(patsubst %/main.c,$(BUILD)/flake-%,$(wildcard bisect/main.c triage/main.c))
 LIB_SRC  := $(filter-out %/main.c,$(wildcard common/*.c bisect/*.c triage/*.c))
-LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/helpers.o $(BUILD)/gen/warnings.o
 HELPERS  := $(sort $(wildcard bisect/helpers/*.*))
-LIB      := $(BUILD)/libflaketools.a
+LIB      := $(BUILD)/libbisect.a $(BUILD)/libtriage.a $(BUILD)/libcommon.a
+objects   = $(patsubst %.c,$(BUILD)/%.o,$(filter $(1)/%,$(LIB_SRC)))
 
 # Programs made of one file: tests, misbehaving children, benchmarks.
 of        = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard $(1)))
@@ -53,10 +53,13 @@ $(BUILD)/flake-%: $(BUILD)/%/main.o $(LIB)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(SANFLAG) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
-$(LIB): $(LIB_OBJ) $(BUILD)/.sources
+$(BUILD)/libcommon.a: $(call objects,common)
+$(BUILD)/libbisect.a: $(call objects,bisect) $(BUILD)/gen/helpers.o
+$(BUILD)/libtriage.a: $(call objects,triage) $(BUILD)/gen/warnings.o
+$(LIB): $(BUILD)/.sources
 	@rm -f $@
 	$(SAY) AR $@
-	$(Q)ar rcs $@ $(LIB_OBJ)
+	$(Q)ar rcs $@ $(filter %.o,$^)
 
 # Changes when a source file comes or goes, so that the archive holds no dead object.
 $(BUILD)/.sources: FORCE

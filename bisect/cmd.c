@@ -1,11 +1,13 @@
-/* The table of sub-commands and the help of the program: see cmd.h. */
+/* The program flake-bisect as tables: see cmd.h. */
 #include "common/base.h"
 #include "bisect/cmd.h"
 
-extern const struct cmd cmd_tests, cmd_rate, cmd_resume, cmd_show, cmd_frameworks, cmd_help,
+#include "bisect/report.h"
+
+extern const struct prog_cmd cmd_tests, cmd_rate, cmd_resume, cmd_show, cmd_frameworks, cmd_help,
 	cmd_completion, cmd_commits;
 
-const struct cmd *const cmds[] = {
+static const struct prog_cmd *const cmds[] = {
 	&cmd_tests,
 	&cmd_rate,
 	&cmd_resume,
@@ -16,33 +18,6 @@ const struct cmd *const cmds[] = {
 	&cmd_commits,
 	NULL,
 };
-
-const struct cmd *
-cmd_find(const char *name)
-{
-	size_t i;
-
-	for (i = 0; cmds[i]; i++) {
-		if (strcmp(cmds[i]->head.name, name) == 0)
-			return cmds[i];
-	}
-	return NULL;
-}
-
-void
-invocation_again(const struct invocation *in, struct options *opt)
-{
-	struct opt_words words = in->words;
-	struct opts o = { .options = *opt };
-	enum opt_stop stop;
-
-	o.options.verbose = 0;
-	while ((stop = opt_parse(&words, opts_table, in->cmd->head.use, in->cmd->head.name, &o, NULL)) ==
-	       OPT_OPERAND)
-		words.at++;
-	assert(stop != OPT_WRONG); /* it was parsed before */
-	*opt = o.options;
-}
 
 static const char first_help[] =
 	"flake-bisect finds the tests that make a command fail, also when it fails only\n"
@@ -81,44 +56,56 @@ static const char statuses[] =
 	"  129                     wrong usage\n"
 	"  128+n                   ended by signal n\n";
 
-void
-cmd_help_first(struct str *out)
+struct options *
+cmd_options(const struct prog_call *call)
 {
-	str_adds(out, first_help);
+	return &((struct opts *)call->opts)->options;
 }
 
-void
-cmd_usage(struct str *out, const struct cmd *cmd)
+/* What must be there, once no help is wanted. */
+static int
+check(struct prog_call *call, struct err *e)
 {
-	str_addf(out, "usage: flake-bisect %s\n\n", cmd->head.usage);
-	opt_wrap(out, cmd->head.title, 0, 0);
-	str_addc(out, '\n');
-	opt_help(out, opts_table, cmd->head.use);
-	if (cmd->takes_command)
-		str_adds(out, placeholders);
-	str_adds(out, statuses);
+	struct options *o = cmd_options(call);
+
+	o->command = call->command;
+	if (call->cmd->takes_command && (o->command == NULL || o->command[0] == NULL))
+		return err_set(e, "no command to run; put it behind '--', as in "
+		               "`flake-bisect -- pytest tests/`");
+	if (call->cmd->takes_command && o->command[0][0] == '\0')
+		return err_set(e, "the command behind '--' is empty");
+	return opts_check(o, e);
 }
 
-void
-cmd_help_all(struct str *out)
+static void
+failed(const struct prog_call *call, const struct err *e)
 {
-	size_t i;
+	if (cmd_options(call)->json && !report_printed())
+		report_error_json(e->msg);
+}
 
-	for (i = 0; cmds[i]; i++) {
-		if (cmds[i]->head.title == NULL)
-			continue;
-		str_addf(out, "%s flake-bisect %s\n", i ? "      " : "usage:", cmds[i]->head.usage);
-	}
-	str_adds(out, "\nCommands:\n");
-	for (i = 0; cmds[i]; i++) {
-		if (cmds[i]->head.title == NULL)
-			continue;
-		str_addf(out, "  %-22s  ", cmds[i]->head.name);
-		opt_wrap(out, cmds[i]->head.title, 26, 26);
-	}
-	str_addc(out, '\n');
-	opt_help(out, opts_table, USE_ALL);
-	str_adds(out, placeholders);
-	str_adds(out, statuses);
-	str_adds(out, "\nThe manual, with examples: man flake-bisect\n");
+const struct prog bisect_prog = {
+	.name = "flake-bisect",
+	.version = OPTS_VERSION,
+	.cmds = cmds,
+	.first_is_default = true,
+	.table = opts_table,
+	.all = USE_ALL,
+	.first_help = first_help,
+	.placeholders = placeholders,
+	.statuses = statuses,
+	.check = check,
+	.words = opts_words,
+	.failed = failed,
+	.output_errno = report_errno,
+};
+
+void
+cmd_again(const struct prog_call *call, struct options *opt)
+{
+	struct opts o = { .options = *opt };
+
+	o.options.verbose = 0;
+	prog_again(call, &o);
+	*opt = o.options;
 }

@@ -81,11 +81,11 @@ add_json(struct str *out)
 }
 
 static int
-run(const struct invocation *in, struct err *e UNUSED)
+run(const struct prog_call *call, struct err *e UNUSED)
 {
 	struct str out = STR_INIT(LIST_MAX);
 
-	if (in->opt.json)
+	if (cmd_options(call)->json)
 		add_json(&out);
 	else
 		add_text(&out);
@@ -95,7 +95,7 @@ run(const struct invocation *in, struct err *e UNUSED)
 	return 0;
 }
 
-const struct cmd cmd_frameworks = {
+const struct prog_cmd cmd_frameworks = {
 	.head = {
 		.name = "frameworks",
 		.usage = "frameworks [--json]",

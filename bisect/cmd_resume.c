@@ -5,23 +5,23 @@
 #include "bisect/work.h"
 
 static int
-run(const struct invocation *in, struct err *e)
+run(const struct prog_call *call, struct err *e)
 {
-	const char *which = in->n_operands ? in->operands[0] : NULL;
+	const char *which = call->n_operands ? call->operands[0] : NULL;
 	struct work w;
 	int status;
 
-	work_init(&w, &in->opt);
+	work_init(&w, cmd_options(call));
 	status = work_resume(&w, which, e);
 	if (status == 0) {
-		invocation_again(in, &w.opt);
+		cmd_again(call, &w.opt);
 		status = work_run(&w, false, e);
 	}
 	work_release(&w);
 	return status;
 }
 
-const struct cmd cmd_resume = {
+const struct prog_cmd cmd_resume = {
 	.head = {
 		.name = "resume",
 		.usage = "resume [OPTION...] [SESSION]",

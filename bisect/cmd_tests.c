@@ -5,12 +5,12 @@
 #include "bisect/work.h"
 
 static int
-run(const struct invocation *in, const char *mode, struct err *e)
+run(const struct prog_call *call, const char *mode, struct err *e)
 {
 	struct work w;
 	int status;
 
-	work_init(&w, &in->opt);
+	work_init(&w, cmd_options(call));
 	status = work_begin(&w, mode, e);
 	if (status == 0)
 		status = work_run(&w, false, e);
@@ -19,18 +19,18 @@ run(const struct invocation *in, const char *mode, struct err *e)
 }
 
 static int
-run_tests(const struct invocation *in, struct err *e)
+run_tests(const struct prog_call *call, struct err *e)
 {
-	return run(in, "tests", e);
+	return run(call, "tests", e);
 }
 
 static int
-run_rate(const struct invocation *in, struct err *e)
+run_rate(const struct prog_call *call, struct err *e)
 {
-	return run(in, "rate", e);
+	return run(call, "rate", e);
 }
 
-const struct cmd cmd_tests = {
+const struct prog_cmd cmd_tests = {
 	.head = {
 		.name = "tests",
 		.usage = "[tests] [OPTION...] -- COMMAND [ARG...]",
@@ -41,7 +41,7 @@ const struct cmd cmd_tests = {
 	.run = run_tests,
 };
 
-const struct cmd cmd_rate = {
+const struct prog_cmd cmd_rate = {
 	.head = {
 		.name = "rate",
 		.usage = "rate [OPTION...] -- COMMAND [ARG...]",

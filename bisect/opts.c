@@ -235,10 +235,10 @@ const struct opt opts_table[] = {
 	{ "progress", .arg = "WHEN", .optional = true, .use = RUNS | USE_RESUME, GROUP,
 	  .words = "auto always never", .set = set_progress,
 	  .help = "the line of progress: auto (default: on a terminal), always, never" },
-	{ "help", 'h', .use = USE_ALL, GROUP, .set = opt_set_true, .field = offsetof(struct opts, help),
+	{ "help", 'h', .use = USE_ALL, GROUP, .set = opt_set_true, .field = offsetof(struct opts, both.help),
 	  .help = "print this help, or that of the command before it" },
 	{ "version", .use = USE_ALL, GROUP, .set = opt_set_true,
-	  .field = offsetof(struct opts, version), .help = "print the version" },
+	  .field = offsetof(struct opts, both.version), .help = "print the version" },
 #undef GROUP
 	{ .name = NULL },
 };

@@ -6,7 +6,7 @@
 #define BISECT_OPTS_H
 
 #include "bisect/options.h"
-#include "common/opt.h"
+#include "common/prog.h"
 
 /* Sub-commands, as bits of struct opt's use. */
 enum opts_use {
@@ -19,10 +19,10 @@ enum opts_use {
 	USE_ALL = 63,
 };
 
-/* What the table fills: the options and the two wishes that end the program. */
+/* What the table fills: the two wishes that end the program, and the options. */
 struct opts {
+	struct prog_opts both;
 	struct options options;
-	bool help, version;
 };
 
 #define OPTS_VERSION "0.1.0"

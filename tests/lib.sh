@@ -4,7 +4,7 @@
 # processes and temporary files that it left behind.  Ends with `run_tests "$@"`.
 #
 # In a test: $PWD is an empty folder, $TMPDIR another one that must be empty
-# again at the end, $FB the program, $ROOT the project, $BUILD the build folder,
+# again at the end, $FB and $FT the programs, $ROOT the project, $BUILD the build folder,
 # $OUT and $ERR the files with the output of the last `run`.
 # shellcheck shell=bash
 
@@ -31,7 +31,7 @@ case $BUILD in
 *) BUILD=$ROOT/$BUILD ;;
 esac
 # shellcheck disable=SC2034 # used by the tests
-FB=$BUILD/flake-bisect
+FB=$BUILD/flake-bisect FT=$BUILD/flake-triage
 
 # marked NAME=VALUE: the ids of live processes with this in their environment.
 marked() {
