@@ -38,6 +38,10 @@ void intake_begin(struct intake *t, const char *path);
 void intake_feed(struct intake *t, struct span bytes);
 void intake_end(struct intake *t);
 
+/* When the file of an input was last changed: its build began then (the oldest of them), when
+ * neither the facts nor what is read say so. */
+void intake_file_time(struct intake *t, int64_t seconds);
+
 /* intake_begin for what may well hold no tests (a compiler's log): that its format is not
  * known is no matter then, counted nowhere and told to nobody. */
 void intake_begin_maybe(struct intake *t, const char *path);

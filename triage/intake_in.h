@@ -1,0 +1,35 @@
+/* What intake.c and intake_runs.c share; nobody else includes it. */
+#ifndef TRIAGE_INTAKE_IN_H
+#define TRIAGE_INTAKE_IN_H
+
+#include "triage/intake.h"
+#include "triage/reader.h"
+#include "triage/strip.h"
+
+struct intake {
+	struct ingest *in;
+	struct build facts;
+	struct arena mem;         /* of the facts and paths */
+	VEC(struct run *) runs;   /* of the inputs that ended, in order */
+	struct collect own;       /* what the source itself could not read */
+	bool lost;                /* a part of the inputs is gone */
+	int64_t file_time;        /* oldest; 0: unknown */
+
+	/* the input that is open */
+	bool begun;
+	const char *path;
+	bool maybe;               /* it may hold nothing that is read */
+	bool idle;                /* its bytes are of no use any more */
+	struct str head;          /* its beginning, until the format is known */
+	const struct reader *reader; /* NULL: not known yet, or idle */
+	void *state;
+	struct strip strip;
+	struct collect to;
+
+	/* the content, for builds that nothing numbers */
+	uint64_t hash, n_bytes;
+	char tail[8];
+	size_t n_tail;
+};
+
+#endif
