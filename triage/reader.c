@@ -3,9 +3,11 @@
 #include "triage/reader.h"
 
 extern const struct reader read_junit;
+extern const struct reader read_regrtest;
 
 const struct reader *const readers[] = {
 	&read_junit,
+	&read_regrtest,
 	NULL,
 };
 
