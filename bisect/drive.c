@@ -143,9 +143,9 @@ fill_alone(struct inquiry *q)
 	set_release(&one);
 }
 
-/* Gate, search and proof of the first answer. */
+/* Gate, search and proof of the first answer, for the target that there is. */
 static int
-first_answer(struct inquiry *q)
+try_answer(struct inquiry *q)
 {
 	enum gate gate;
 	bool settled;
@@ -157,6 +157,17 @@ first_answer(struct inquiry *q)
 	if (gate == GATE_DONE && q->f->verdict == FOUND_FAILS_ALONE)
 		fill_alone(q);
 	return gate == GATE_SEARCH ? drive_isolate(q) : 0;
+}
+
+static int
+first_answer(struct inquiry *q)
+{
+	int rc;
+
+	while ((rc = try_answer(q)) < 0 && q->doubtful)
+		if (drive_vote(q) < 0)
+			return -1;
+	return rc;
 }
 
 /* What was found shows in no fresh process: begins again without the fork server. */

@@ -15,30 +15,7 @@ is_possible(const struct inquiry *q)
 	const struct options *o = q->d->opt;
 	bool nameless = !q->d->names_tests || o->match || o->fail_exit || o->any_failure;
 
-	return o->jobs > 1 && q->n >= TESTS_MIN && !o->shuffle && (nameless || o->victim);
-}
-
-/* Forgets what the search made of its assumption, not what was answered. */
-static void
-forget(struct inquiry *q)
-{
-	struct finding *f = q->f;
-	size_t i;
-
-	while (q->pending.n)
-		inquiry_cancel(q, q->pending.n - 1);
-	for (i = 0; i < q->past.n; i++)
-		q->past.p[i].search = 0;
-	vec_clear(&q->gone.v);
-	vec_clear(&f->culprits);
-	f->verdict = FOUND_UNDECIDED;
-	f->confidence = 0;
-	f->reason = NULL;
-	q->n_open = q->n;
-	q->posterior = 0;
-	q->plan = NULL;
-	q->forks_lied = q->back = false;
-	inquiry_kept(q);
+	return o->jobs > 1 && q->past.n == 0 && q->n >= TESTS_MIN && !o->shuffle && (nameless || o->victim);
 }
 
 int
@@ -70,6 +47,6 @@ drive_ahead(struct inquiry *q, bool *settled)
 	*settled = rc == 0 && !alone;
 	if (!q->back)
 		return rc;
-	forget(q);
+	inquiry_anew(q);
 	return 0;
 }

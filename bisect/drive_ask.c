@@ -77,6 +77,29 @@ inquiry_forget_forks(struct inquiry *q, const char *why)
 }
 
 void
+inquiry_anew(struct inquiry *q)
+{
+	struct finding *f = q->f;
+	size_t i;
+
+	while (q->pending.n)
+		inquiry_cancel(q, q->pending.n - 1);
+	for (i = 0; i < q->past.n; i++)
+		q->past.p[i].search = 0;
+	vec_clear(&q->gone.v);
+	vec_clear(&f->culprits);
+	f->verdict = FOUND_UNDECIDED;
+	f->confidence = 0;
+	f->reason = NULL;
+	q->n_open = q->n;
+	q->posterior = 0;
+	q->plan = NULL;
+	q->ahead = 0;
+	q->forks_lied = q->back = q->doubtful = false;
+	inquiry_kept(q);
+}
+
+void
 inquiry_target(struct inquiry *q, uint32_t victim, bool inverted)
 {
 	q->victim = victim;
@@ -190,6 +213,7 @@ note_answer(struct inquiry *q, const struct pending *asked, const struct answer 
 		return;
 	}
 	q->n_spoilt = 0;
+	q->n_failed += a->verdict == VERDICT_FAIL && q->victim == TESTLIST_NONE;
 	note_past(q, asked, a);
 }
 
@@ -213,6 +237,7 @@ inquiry_hear(struct inquiry *q, struct heard *h)
 		if (i < q->pending.n)
 			break;
 	}
+	q->last = a;
 	note_answer(q, &q->pending.p[i], &a);
 	h->id = a.ask;
 	h->verdict = a.verdict;
@@ -221,13 +246,14 @@ inquiry_hear(struct inquiry *q, struct heard *h)
 	set_copy(&h->set, &q->pending.p[i].set);
 	pending_remove(q, i);
 	inquiry_view(q);
-	if (h->id != q->ahead)
-		return 0;
-	q->ahead = 0;
-	if (a.verdict == VERDICT_FAIL)
+	if (h->id == q->ahead) {
+		q->ahead = 0;
+		q->back = a.verdict != VERDICT_FAIL;
+	}
+	q->doubtful = vote_is_due(q);
+	if (!q->back && !q->doubtful)
 		return 0;
 	set_release(&h->set);
-	q->back = true;
 	return -1;
 }
 

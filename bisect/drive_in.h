@@ -10,7 +10,7 @@
  * brittle test (inverted) that it passed.
  *
  * Functions that ask return 0, or -1 when the session ends (q->event) or when
- * what was built on the gate's run is void (q->back).
+ * what was built on the gate's runs is void (q->back, q->doubtful).
  */
 #ifndef BISECT_DRIVE_IN_H
 #define BISECT_DRIVE_IN_H
@@ -59,6 +59,11 @@ struct inquiry {
 	uint64_t ahead;       /* the gate's ask of the whole list that is under way while the search
 	                         goes on, as if it had failed; 0: none */
 	bool back;            /* it did not fail: back to the gate (q->event stays LAB_ANSWER) */
+	uint32_t n_failed;    /* answers that failed as the target does, where no victim was asked for */
+	unsigned n_votes;     /* on which failure is meant */
+	bool voting;
+	bool doubtful;        /* another failure is more frequent: to be voted on (as with back) */
+	struct answer last;   /* until the next is waited for */
 	const struct plan *plan; /* of the search under way, for the view; NULL: none */
 	uint32_t n_open;
 	double posterior;
@@ -84,6 +89,8 @@ int inquiry_init(struct inquiry *q, struct drive *d, struct finding *f, struct e
 void inquiry_release(struct inquiry *q);
 /* Takes another order (places change; earlier pasts are no evidence any more). */
 void inquiry_order(struct inquiry *q, const uint32_t *order);
+/* Cancels what is under way and forgets what was made of the answers, not them. */
+void inquiry_anew(struct inquiry *q);
 /* The fork server is given up: what it said counts for nothing. */
 void inquiry_forget_forks(struct inquiry *q, const char *why);
 /* Looks for that victim's failing from now on (inverted: its passing). */
@@ -133,6 +140,13 @@ int gate_alone(struct inquiry *q, enum gate *out);
  * it is known beforehand whose failing is searched for.  *settled: the first answer is
  * in the finding; else the gate has to go on from what was learnt. */
 int drive_ahead(struct inquiry *q, bool *settled);
+
+/* drive_vote.c */
+/* Whether another failure than the target is seen so often that the target, taken from
+ * the first run that failed, may be the rare one. */
+bool vote_is_due(const struct inquiry *q);
+/* Runs the whole list until one of the two leads, and makes it the target. */
+int drive_vote(struct inquiry *q);
 
 /* drive_search.c */
 struct search {

@@ -130,10 +130,10 @@ take_result(struct lab *lab, const struct run *run, bool replayed)
 	signature_text(&lab->last_text, s, lab->c.list);
 	lab->stats.n_replayed += replayed;
 	know_result(lab, r, know_seconds_of(lab, run->ask.tests, run->ask.n));
-	if (lab->target.how == SIGNATURE_NONE && r->judgement.verdict == VERDICT_FAIL) {
-		signature_copy(&lab->target, s);
-		str_addspan(&lab->target_text, str_span(&lab->last_text));
-	}
+	if (lab->target.how == SIGNATURE_NONE && r->judgement.verdict == VERDICT_FAIL)
+		know_target(lab);
+	else if (r->judgement.verdict == VERDICT_FAIL && r->victim == TESTLIST_NONE)
+		lab->target_seen.count++;
 	if (run->ask.n == lab_n_tests(lab) && !r->warm && r->judgement.verdict != VERDICT_UNRESOLVED) {
 		lab->whole_runs++;
 		lab->whole_fails += r->judgement.verdict == VERDICT_FAIL;
@@ -428,9 +428,7 @@ void
 lab_target(struct lab *lab, const struct answer *answer)
 {
 	assert(answer->run == lab->last.run);
-	signature_copy(&lab->target, &lab->last.judgement.signature);
-	str_clear(&lab->target_text);
-	str_addspan(&lab->target_text, str_span(&lab->last_text));
+	know_target(lab);
 }
 
 const char *

@@ -88,8 +88,8 @@ enum lab_event lab_wait(struct lab *lab, struct answer *out, struct err *e);
 void lab_cancel(struct lab *lab, uint64_t id);
 
 /* The failure of this answer (the last that lab_wait gave) is the one that is
- * searched for: from now on whole runs (no victim) that fail otherwise are
- * OUT_OTHER and unresolved.  Unless told, the first OUT_FAIL or OUT_CRASH of a
+ * searched for, and no other failure any more: from now on whole runs (no victim)
+ * that fail otherwise, as the target did up to now, are OUT_OTHER and unresolved.  Unless told, the first OUT_FAIL or OUT_CRASH of a
  * run without a victim is taken.  Where a victim is named its failing counts. */
 void lab_target(struct lab *lab, const struct answer *answer);
 /* Its signature; NULL: none was seen. */

@@ -90,7 +90,7 @@ struct lab {
 
 	struct signature target;     /* how NONE: not seen yet */
 	struct str target_text;
-	bool target_told;            /* by lab_target */
+	struct other_failure target_seen; /* how often, and first; its text is target_text */
 
 	int64_t began;               /* clock at lab_open, less what earlier parts took */
 	struct lab_stats stats;      /* seconds and n_under_way are filled when asked for */
@@ -154,6 +154,8 @@ int lab_break(struct lab *lab, const struct err *e);
 void know_result(struct lab *lab, const struct result *r, double tests_seconds);
 double know_seconds_of(struct lab *lab, const uint32_t *tests, size_t n);
 bool know_takes_times(const struct lab *lab, const struct run *run, const struct result *r);
+/* The last answer's failure becomes the target, and what was the target another failure. */
+void know_target(struct lab *lab);
 void know_release(struct lab *lab);
 
 /* lab_fork.c */

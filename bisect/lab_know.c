@@ -181,28 +181,32 @@ know_baseline(struct lab *lab, const struct result *r)
 
 /* ---- other failures ---- */
 
-static void
-know_other(struct lab *lab, const struct result *r)
+static size_t
+find_other(const struct lab *lab, const struct signature *s)
 {
-	const struct signature *s = &r->judgement.signature;
-	struct other_failure new = { NULL, 1, r->run };
-	struct signature *copy;
 	size_t i;
 
-	for (i = 0; i < lab->others.n; i++) {
-		if (signature_same(lab->other_signatures.p[i], s)) {
-			lab->others.p[i].count++;
-			break;
-		}
-	}
-	if (i == lab->others.n) {
-		new.signature = xstrdup(str_c(&lab->last_text));
-		copy = xmalloc(sizeof(*copy));
-		signature_init(copy);
-		signature_copy(copy, s);
-		vec_push(&lab->others, new);
-		vec_push(&lab->other_signatures, copy);
-	}
+	for (i = 0; i < lab->others.n && !signature_same(lab->other_signatures.p[i], s); i++)
+		;
+	return i;
+}
+
+static void
+add_other(struct lab *lab, const struct signature *s, const char *text, struct other_failure seen)
+{
+	struct signature *copy = xmalloc(sizeof(*copy));
+
+	signature_init(copy);
+	signature_copy(copy, s);
+	seen.signature = xstrdup(text);
+	vec_push(&lab->others, seen);
+	vec_push(&lab->other_signatures, copy);
+}
+
+/* Moves what became more frequent up. */
+static void
+sort_other(struct lab *lab, size_t i)
+{
 	for (; i > 0 && lab->others.p[i].count > lab->others.p[i - 1].count; i--) {
 		struct other_failure o = lab->others.p[i];
 		struct signature *os = lab->other_signatures.p[i];
@@ -212,6 +216,55 @@ know_other(struct lab *lab, const struct result *r)
 		lab->other_signatures.p[i] = lab->other_signatures.p[i - 1];
 		lab->other_signatures.p[i - 1] = os;
 	}
+}
+
+static void
+know_other(struct lab *lab, const struct result *r)
+{
+	const struct signature *s = &r->judgement.signature;
+	size_t i = find_other(lab, s);
+
+	if (i < lab->others.n)
+		lab->others.p[i].count++;
+	else
+		add_other(lab, s, str_c(&lab->last_text), (struct other_failure){ NULL, 1, r->run });
+	sort_other(lab, i);
+}
+
+static void
+drop_other(struct lab *lab, size_t i)
+{
+	size_t after = lab->others.n - i - 1;
+
+	free((char *)lab->others.p[i].signature);
+	signature_release(lab->other_signatures.p[i]);
+	free(lab->other_signatures.p[i]);
+	memmove(&lab->others.p[i], &lab->others.p[i + 1], after * sizeof(*lab->others.p));
+	memmove(&lab->other_signatures.p[i], &lab->other_signatures.p[i + 1],
+	        after * sizeof(*lab->other_signatures.p));
+	lab->others.n--;
+	lab->other_signatures.n--;
+}
+
+void
+know_target(struct lab *lab)
+{
+	const struct signature *new = &lab->last.judgement.signature;
+	struct other_failure seen = { NULL, 1, lab->last.run };
+	size_t i = find_other(lab, new);
+
+	if (i < lab->others.n) {
+		seen = lab->others.p[i];
+		drop_other(lab, i);
+	}
+	if (lab->target.how != SIGNATURE_NONE) {
+		add_other(lab, &lab->target, str_c(&lab->target_text), lab->target_seen);
+		sort_other(lab, lab->others.n - 1);
+	}
+	lab->target_seen = seen;
+	signature_copy(&lab->target, new);
+	str_clear(&lab->target_text);
+	str_addspan(&lab->target_text, str_span(&lab->last_text));
 }
 
 size_t
@@ -285,11 +338,8 @@ know_result(struct lab *lab, const struct result *r, double tests_seconds)
 void
 know_release(struct lab *lab)
 {
-	for (size_t i = 0; i < lab->others.n; i++) {
-		free((char *)lab->others.p[i].signature);
-		signature_release(lab->other_signatures.p[i]);
-		free(lab->other_signatures.p[i]);
-	}
+	while (lab->others.n)
+		drop_other(lab, lab->others.n - 1);
 	vec_release(&lab->others);
 	vec_release(&lab->other_signatures);
 	str_release(&lab->trouble);

@@ -67,6 +67,8 @@ struct lab {
 	double now;
 	struct lab_stats stats;
 	char target[24];
+	char seen_text[4][24];  /* failures that were not the target */
+	struct other_failure seen[4];
 };
 
 static double
@@ -78,6 +80,8 @@ sim_uniform(struct lab *l)
 	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
 	return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
 }
+
+static void sim_note_other(struct lab *l, const struct answer *a);
 
 static UNUSED uint32_t
 sim_below(struct lab *l, uint32_t n)
@@ -211,6 +215,20 @@ sim_command(struct lab *l, const struct ask *ask, struct sim_state *st, double *
 	free(tests);
 }
 
+/* Another failure, a crash: unresolved, unless it is the target (the first to fail was it). */
+static void
+sim_other(struct lab *l, const struct ask *ask, struct sim_run *r)
+{
+	snprintf(r->signature, sizeof(r->signature), "crash");
+	r->answer.verdict = VERDICT_UNRESOLVED;
+	if (ask->victim == SIM_NONE && l->target[0] == '\0')
+		snprintf(l->target, sizeof(l->target), "crash");
+	if (ask->victim == SIM_NONE && strcmp(l->target, "crash") == 0) {
+		r->answer.verdict = VERDICT_FAIL;
+		r->answer.outcome = OUT_CRASH;
+	}
+}
+
 static void
 sim_judge(struct lab *l, const struct ask *ask, const struct sim_state *st, struct sim_run *r)
 {
@@ -234,12 +252,12 @@ sim_judge(struct lab *l, const struct ask *ask, const struct sim_state *st, stru
 	if (fail && ask->victim == SIM_NONE && strcmp(l->target, r->signature) != 0)
 		a->verdict = VERDICT_UNRESOLVED;
 	if (sim_uniform(l) < l->sim->other)
-		a->verdict = VERDICT_UNRESOLVED;
+		sim_other(l, ask, r);
+	a->n_failed = l->sim->no_names || a->outcome == OUT_CRASH ? 0 : st->failed.n;
 	if (a->verdict == VERDICT_UNRESOLVED) {
 		a->outcome = OUT_OTHER;
 		a->why = "another failure";
 	}
-	a->n_failed = l->sim->no_names ? 0 : st->failed.n;
 }
 
 int
@@ -284,6 +302,8 @@ lab_wait(struct lab *l, struct answer *out, struct err *e)
 	l->last.answer.failed = l->last.failed;
 	l->last.answer.signature = l->last.signature;
 	*out = l->last.answer;
+	if (out->outcome == OUT_OTHER)
+		sim_note_other(l, out);
 	return LAB_ANSWER;
 }
 
@@ -302,6 +322,7 @@ lab_cancel(struct lab *l, uint64_t id)
 void
 lab_target(struct lab *l, const struct answer *a)
 {
+	memset(l->seen, 0, sizeof(l->seen));
 	snprintf(l->target, sizeof(l->target), "%s", a->signature);
 }
 
@@ -312,8 +333,39 @@ const double *lab_seconds(const struct lab *l) { return l->seconds; }
 double lab_startup(const struct lab *l, bool warm) { (void)warm; return l->sim->startup; }
 enum lab_warm lab_warm(const struct lab *l) { (void)l; return LAB_WARM_NONE; }
 void lab_drop_warm(struct lab *l, const char *why) { (void)l; (void)why; }
-size_t lab_others(struct lab *l, const struct other_failure **out) { (void)l; *out = NULL; return 0; }
 const char *lab_trouble(struct lab *l) { (void)l; return NULL; }
+
+/* Few are simulated: the most frequent goes first by one exchange. */
+static void
+sim_note_other(struct lab *l, const struct answer *a)
+{
+	unsigned i = 0;
+
+	while (i < 3 && l->seen[i].count && strcmp(l->seen_text[i], a->signature) != 0)
+		i++;
+	snprintf(l->seen_text[i], sizeof(l->seen_text[i]), "%s", a->signature);
+	l->seen[i].count++;
+	if (i > 0 && l->seen[i].count > l->seen[0].count) {
+		struct other_failure o = l->seen[0];
+		char text[24];
+		memcpy(text, l->seen_text[0], sizeof(text));
+		l->seen[0] = l->seen[i];
+		l->seen[i] = o;
+		memcpy(l->seen_text[0], l->seen_text[i], sizeof(text));
+		memcpy(l->seen_text[i], text, sizeof(text));
+	}
+}
+
+size_t
+lab_others(struct lab *l, const struct other_failure **out)
+{
+	size_t n = 0;
+
+	for (; n < 4 && l->seen[n].count; n++)
+		l->seen[n].signature = l->seen_text[n];
+	*out = l->seen;
+	return n;
+}
 
 /* One session from its start to its end; the finding is the caller's to release. */
 static UNUSED void

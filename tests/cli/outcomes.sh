@@ -120,6 +120,19 @@ test_search_beside_the_whole_list() {
 	contains answer "$out" 'it never failed: 29 runs'
 }
 
+# Catches a target that a rare other failure took in the first run and keeps for ever.
+test_first_failure_was_another() {
+	for jobs in 1 2; do
+		suite <<<'[ -e once ] || { : >once; exit 7; }; both && exit 1; exit 0'
+		rm -f once
+		isolates answer -j "$jobs"
+		contains "the failure" "$out" 'the failure: exit status 1'
+		contains "the other" "$out" 'exit status 7'
+		succeeds "$FB" show
+		contains "the same on a replay" "$out" 'the failure: exit status 1'
+	done
+}
+
 # Catches a hang of the whole list after which nobody learns of --timeout-is.
 test_timeout_of_all() {
 	seq 1 4 >list
