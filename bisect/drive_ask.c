@@ -335,6 +335,18 @@ whole_counts(const struct inquiry *q)
 	return c;
 }
 
+double
+inquiry_seconds(const struct inquiry *q, uint32_t n_runs)
+{
+	const double *seconds = lab_seconds(q->d->lab);
+	uint32_t jobs = q->d->opt->jobs ? q->d->opt->jobs : 1, i;
+	double whole = lab_startup(q->d->lab, lab_warm(q->d->lab) == LAB_WARM_USED);
+
+	for (i = 0; i < q->n; i++)
+		whole += seconds[i];
+	return whole * ((n_runs + jobs - 1) / jobs);
+}
+
 void
 inquiry_view(struct inquiry *q)
 {
@@ -352,6 +364,10 @@ inquiry_view(struct inquiry *q)
 	v.seconds_left = -1;
 	v.posterior = q->posterior;
 	v.whole = whole_counts(q);
+	if (q->n_expected) {
+		v.runs_left = q->n_expected;
+		v.seconds_left = inquiry_seconds(q, q->n_expected);
+	}
 	if (q->plan) {
 		struct plan_view p = plan_view(q->plan);
 		v.n_open = q->n_open = p.n_open;

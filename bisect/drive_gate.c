@@ -9,10 +9,12 @@
 #include "common/base.h"
 #include "bisect/drive_in.h"
 #include "bisect/stats.h"
+#include "common/clock.h"
 #include "common/rnd.h"
 
 #define RARE 0.1
 enum { SPOILT = 3, PATIENCE = 4, ALONE_MAX = 24, WHOLE_MAX = 10 };
+enum { LONG_S = 10 }; /* it is said beforehand that so much may follow */
 
 struct keyed { uint64_t key; uint32_t test; };
 
@@ -96,6 +98,22 @@ gate_ask(struct inquiry *q, unsigned n_whole, unsigned n_alone, bool fresh)
 	return rc;
 }
 
+/* Says what is to come once the first run passed. */
+static void
+foretell(struct inquiry *q, const char *what, uint32_t n_left)
+{
+	const struct options *o = q->d->opt;
+	double seconds = inquiry_seconds(q, n_left);
+	char took[CLOCK_TEXT];
+
+	if (seconds < LONG_S && o->verbose == 0)
+		return;
+	clock_format(took, (int64_t)(seconds * 1e6));
+	lab_note(q->d->lab, "the first %s passed; up to %u more follow, in about %s, before it counts as not "
+	                    "reproduced%s", what, n_left, took,
+	         o->budget_ms || o->max_runs ? "" : " (--max-runs or --budget ends it sooner)");
+}
+
 /* Repeats the list until it failed as often as needed or is known not to. */
 static int
 gate_whole(struct inquiry *q)
@@ -109,9 +127,12 @@ gate_whole(struct inquiry *q)
 			break;
 		if (q->n_spoilt >= SPOILT * TRIES_MAX)
 			break;
+		q->n_expected = c.fails == 0 && c.runs ? bound - c.runs : 0;
 		if (gate_ask(q, first || c.fails ? 1 : jobs, 0, false) < 0)
 			return -1;
 		c = whole_counts(q);
+		if (first && c.runs && c.fails == 0)
+			foretell(q, "run", bound - c.runs);
 		if (first && c.runs == 0)
 			break; /* it never came to an answer */
 		if (q->victim == TESTLIST_NONE || c.fails || q->n == 1)
@@ -135,6 +156,9 @@ gate_shuffled(struct inquiry *q, uint32_t *n_orders)
 		q->f->seed = q->d->opt->seed + *n_orders;
 		shuffle(q, q->f->seed);
 		q->f->shuffled = true;
+		if (*n_orders == 1)
+			foretell(q, "order", bound - 1);
+		q->n_expected = *n_orders ? bound - *n_orders : 0;
 		if (gate_ask(q, 1, 0, false) < 0)
 			return -1;
 		if (whole_counts(q).fails || q->n_spoilt >= SPOILT * TRIES_MAX)
@@ -315,6 +339,7 @@ drive_gate(struct inquiry *q, enum gate *out)
 	}
 	if ((q->d->opt->shuffle ? gate_shuffled(q, &n_orders) : gate_whole(q)) < 0)
 		return -1;
+	q->n_expected = 0;
 	c = whole_counts(q);
 	if (c.runs == 0) {
 		finding_reason(q->f, "no run of the whole list came to an answer: %s", q->why);

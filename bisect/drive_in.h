@@ -66,6 +66,7 @@ struct inquiry {
 	struct answer last;   /* until the next is waited for */
 	const struct plan *plan; /* of the search under way, for the view; NULL: none */
 	uint32_t n_open;
+	uint32_t n_expected;  /* runs that the gate may need still; 0: unknown */
 	double posterior;
 	bool forks_lied;      /* the answer was proven to show in the fork server only */
 	uint32_t n_spoilt;    /* unresolved answers since the last that was resolved */
@@ -113,6 +114,8 @@ int inquiry_batch(struct inquiry *q, struct question *qs, size_t n);
 /* One question. */
 int inquiry_once(struct inquiry *q, const struct ranges *set, bool fresh, enum verdict *verdict);
 void inquiry_view(struct inquiry *q);
+/* What so many runs of the whole list take, as far as that is known. */
+double inquiry_seconds(const struct inquiry *q, uint32_t n_runs);
 void inquiry_whole(const struct inquiry *q, struct ranges *out); /* everything that is not gone */
 void inquiry_victim(const struct inquiry *q, struct ranges *out); /* the victim's place; empty: none */
 

@@ -129,6 +129,10 @@ void lab_drop_warm(struct lab *lab, const char *why);
  * the next lab_wait. */
 size_t lab_others(struct lab *lab, const struct other_failure **out);
 
+/* One line for the person, as lab_config.note tells it; nothing on a replay. */
+PRINTF_LIKE(2, 3)
+void lab_note(struct lab *lab, const char *fmt, ...);
+
 /* One sentence when runs were spoilt again and again, for the finding's reason
  * ("'b' was asked 7 times and never ran"); NULL: nothing to say. */
 const char *lab_trouble(struct lab *lab);

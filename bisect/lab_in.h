@@ -125,9 +125,6 @@ lab_replaying(const struct lab *lab)
 	return lab->at < lab->c.session->journal.lines.v.n;
 }
 
-PRINTF_LIKE(2, 3)
-void lab_note(struct lab *lab, const char *fmt, ...);
-
 /* lab.c: the listener of both executors. */
 void lab_job_ended(void *data, const struct job_end *end);
 int64_t lab_elapsed(const struct lab *lab); /* microseconds of the session */
