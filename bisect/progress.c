@@ -155,7 +155,7 @@ add_failed(struct str *line, const struct progress *p, const struct answer *a)
 
 	for (i = 0; i < shown; i++) {
 		str_adds(line, i ? ", " : "  ");
-		str_add_escaped(line, span_of(testlist_name(p->list, a->failed[i])));
+		report_name(line, testlist_name(p->list, a->failed[i]));
 	}
 	if (shown < a->n_failed)
 		str_addf(line, " and %zu more", a->n_failed - shown);

@@ -37,6 +37,10 @@ void report_print_rate(const struct finding *f, const struct testlist *list, con
 enum { REPORT_MESSAGE = 200 };
 void report_message(struct str *out, const char *text);
 
+/* Adds a test's name as a person types it: a backslash stays one, what would write to
+ * the terminal is escaped. */
+void report_name(struct str *out, const char *name);
+
 bool report_printed(void); /* whether either was called */
 int report_errno(void);    /* why what was printed did not arrive; 0: it did */
 /* Prints {"schema":1,"error":message}: the one document of a program that failed. */

@@ -207,7 +207,13 @@ advice(struct text *t)
 	switch (f->verdict) {
 	case FOUND_NOT_REPRODUCED:
 		str_adds(t->out, "\nit may need a load (--stress 2), another order (--shuffle), or more runs "
-		                 "(rate -N 200)\n");
+		                 "(rate -N 200);\na test that passes here and fails by itself is one for "
+		                 "--victim TEST\n");
+		break;
+	case FOUND_FAILS_ALONE:
+		if (f->n_tests == 1)
+			str_adds(t->out, "\nit was the only test of the command; if it passes among others, give "
+			                 "the command that\nruns them all, and --victim with its name\n");
 		break;
 	case FOUND_PLAIN_FLAKE:
 		if (!t->style->rate)

@@ -22,9 +22,23 @@ words_number(char out[NUMBER_TEXT], uint64_t n)
 }
 
 void
+report_name(struct str *out, const char *name)
+{
+	struct str escaped = STR_INIT(REPORT_MAX);
+	size_t i;
+
+	str_add_escaped(&escaped, span_of(name));
+	for (i = 0; i < escaped.n; i++) {
+		i += escaped.p[i] == '\\' && i + 1 < escaped.n && escaped.p[i + 1] == '\\';
+		str_addc(out, escaped.p[i]);
+	}
+	str_release(&escaped);
+}
+
+void
 words_name(struct text *t, uint32_t test)
 {
-	str_add_escaped(t->out, span_of(testlist_name(t->list, test)));
+	report_name(t->out, testlist_name(t->list, test));
 }
 
 void

@@ -285,11 +285,11 @@ rate(void)
 	end(&x);
 }
 
-/* A name that writes to the terminal; a list that scrolls the answer away. */
+/* A name that writes to the terminal or holds a backslash; a list that scrolls the answer away. */
 static void
 names_are_tamed(void)
 {
-	static const char *const names[] = { "bell\a\033[2Jname\n", "v", NULL };
+	static const char *const names[] = { "bell\a\033[2Jname\n", "v\\w", NULL };
 	struct fixture x;
 	uint32_t many[100], i;
 	struct culprit c = { .tests = many, .n_tests = 100, .victim = TESTLIST_NONE, .proven = true };
@@ -299,7 +299,7 @@ names_are_tamed(void)
 		many[i] = 0;
 	x.f.verdict = FOUND_ISOLATED;
 	vec_push(&x.f.culprits, pair_culprit());
-	CHECK(strstr(text(&x), "'v' fails when 'bell\\x07\\x1b[2Jname\\n' runs before it\n") == text(&x));
+	CHECK(strstr(text(&x), "'v\\w' fails when 'bell\\x07\\x1b[2Jname\\n' runs before it\n") == text(&x));
 	CHECK(strchr(text(&x), '\033') == NULL && strchr(text(&x), '\a') == NULL);
 	x.f.culprits.p[0] = c;
 	CHECK(strstr(text(&x), "\n  ... and 80 more (-o FILE keeps them all)\n") != NULL);
