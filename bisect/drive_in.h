@@ -170,6 +170,8 @@ struct search {
 	bool anew;            /* what it was told is void: begin again */
 	bool second;          /* begun anew, since chance had led the first astray */
 	bool not_plain;       /* a proof has ruled the plain flake out */
+	bool surer;           /* what was sure enough by itself was not with the proof's doubt */
+	bool steady_asked;    /* the smallest set was asked again since nothing else showed */
 	bool few;             /* the answer is what --max-tests left, not minimal */
 	bool guessed;         /* what tests take is not known yet */
 	uint64_t assumed;     /* ask whose failing the plan was told ahead; 0: none */

@@ -210,6 +210,29 @@ doubt_warm(struct search *s)
 	s->anew = true;
 }
 
+/* The plan's confidence and the proof's are multiplied: where that is less than was
+ * asked for, both are raised, once.  *again: the plan has to ask more. */
+static int
+make_sure(struct search *s, struct proof *p, bool *again)
+{
+	double wanted = s->q->d->opt->confidence;
+
+	if (s->surer || !p->complete || p->another || !search_stands(s) || proof_confidence(s, p) >= wanted)
+		return 0;
+	s->surer = true;
+	wanted = 1 - (1 - wanted) / 4;
+	if (s->plan && !s->reduced && !s->few) {
+		plan_confidence(s->plan, wanted);
+		*again = s->posterior < wanted;
+	} else {
+		s->posterior = wanted; /* what it stands on is the proof */
+	}
+	if (*again)
+		return 0;
+	free(p->each);
+	return drive_prove(s, p);
+}
+
 /* After a proof: keeps the answer, or says that the search has to go on. */
 static int
 weigh(struct search *s, bool *again, bool *another)
@@ -219,7 +242,11 @@ weigh(struct search *s, bool *again, bool *another)
 	int rc = drive_prove(s, &p);
 
 	*again = *another = false;
-	if (rc == 0 && p.forks_only) {
+	if (rc == 0)
+		rc = make_sure(s, &p, again);
+	if (rc == 0 && *again) {
+		search_tell(s);
+	} else if (rc == 0 && p.forks_only) {
 		q->forks_lied = true;
 		undecided(q, "it fails in the fork server only");
 	} else if (rc == 0 && (p.contradicted || (!p.another && !search_stands(s)))) {

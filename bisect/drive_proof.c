@@ -254,7 +254,7 @@ round_rest(struct round *r, bool whole)
 			r->out->another = true;
 			goto out;
 		}
-	} else if (t->rest_fresh.runs && t->left_over <= 1 - confidence) {
+	} else if (t->rest_fresh.runs && t->left_over <= (1 - confidence) / (r->s->surer ? 4 : 1)) {
 		goto out;
 	}
 	set_copy(round_add(r), &set);

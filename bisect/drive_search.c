@@ -12,6 +12,7 @@ enum {
 	SPOILT_MAX = 40,      /* unresolved answers in a row that end a search */
 	SEARCH_RUNS = 3000,  /* answers after which the plan is given up */
 	REPEATS_MAX = 60,
+	QUIET_MAX = 32,      /* answers in a row that do not show, where the smallest set shows always */
 };
 
 static void
@@ -303,13 +304,40 @@ take_kept(struct search *s)
 	s->few = true;
 }
 
+/* Nothing showed for long: if the smallest set that showed shows twice more, more tests are
+ * needed than the plan can think of, and the sound way is the faster one. */
+static int
+needs_many(struct search *s, bool *many)
+{
+	struct ranges kept = { VEC_INIT };
+	enum verdict v = VERDICT_FAIL;
+	struct counts c;
+	unsigned i;
+	int rc = 0;
+
+	*many = false;
+	if (s->steady_asked || s->q->kept.v.n == 0 || !set_within(&s->fixed, &s->q->kept))
+		return 0;
+	s->steady_asked = true;
+	set_copy(&kept, &s->q->kept);
+	for (i = 0; rc == 0 && i < 2; i++)
+		rc = inquiry_once(s->q, &kept, false, &v);
+	c = past_exact(s->q, &kept, NULL);
+	set_release(&kept);
+	*many = rc == 0 && c.fails == c.runs && c.runs >= 3;
+	if (*many)
+		s->not_plain = true;
+	return rc;
+}
+
 int
 search_run(struct search *s, enum search_end *out)
 {
 	struct inquiry *q = s->q;
 	enum plan_state state;
 	struct heard h;
-	uint32_t n;
+	uint32_t n, n_quiet = 0;
+	bool many;
 
 	*out = SEARCH_LOST;
 	if (s->n == 0) {
@@ -330,6 +358,8 @@ search_run(struct search *s, enum search_end *out)
 			return -1;
 		if (h.verdict == VERDICT_UNRESOLVED)
 			spoilt(s, &h);
+		else
+			n_quiet = (h.verdict == VERDICT_FAIL) != q->inverted ? 0 : n_quiet + 1;
 		set_release(&h.set);
 		search_tell(s);
 		if (few_left(s)) {
@@ -337,6 +367,14 @@ search_run(struct search *s, enum search_end *out)
 			take_kept(s);
 			*out = SEARCH_FEW;
 			return 0;
+		}
+		if (n_quiet >= QUIET_MAX && !s->steady_asked) {
+			cancel_all(s);
+			if (needs_many(s, &many) < 0)
+				return -1;
+			search_tell(s);
+			if (many)
+				return 0;
 		}
 		cancel_settled(s);
 	}

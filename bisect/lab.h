@@ -89,8 +89,9 @@ void lab_cancel(struct lab *lab, uint64_t id);
 
 /* The failure of this answer (the last that lab_wait gave) is the one that is
  * searched for, and no other failure any more: from now on whole runs (no victim)
- * that fail otherwise, as the target did up to now, are OUT_OTHER and unresolved.  Unless told, the first OUT_FAIL or OUT_CRASH of a
- * run without a victim is taken.  Where a victim is named its failing counts. */
+ * that fail otherwise, as the target did up to now, are OUT_OTHER and unresolved.
+ * Unless told, the first OUT_FAIL or OUT_CRASH of a run without a victim is taken.
+ * Where a victim is named its failing counts. */
 void lab_target(struct lab *lab, const struct answer *answer);
 /* Its signature; NULL: none was seen. */
 const char *lab_target_text(const struct lab *lab);

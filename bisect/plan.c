@@ -59,6 +59,12 @@ plan_new(const struct plan_config *c)
 }
 
 void
+plan_confidence(struct plan *p, double confidence)
+{
+	p->c.confidence = confidence;
+}
+
+void
 plan_costs(struct plan *p, const double *seconds, double startup)
 {
 	free(p->seconds_sum);

@@ -36,6 +36,8 @@ enum plan_state {
 
 struct plan *plan_new(const struct plan_config *c); /* copies what it needs */
 void plan_free(struct plan *p);
+/* The confidence at which it stops, from now on: as in plan_config. */
+void plan_confidence(struct plan *p, double confidence);
 /* Better known costs, from the next question on: as in plan_config. */
 void plan_costs(struct plan *p, const double *seconds, double startup);
 

@@ -2,7 +2,8 @@
  * Whole sessions on a simulated laboratory: the runs of gate, search and proof,
  * work in whole suites, and how many end with the true verdict and the true tests.
  * `sessions [-f SEED] [-s SESSIONS] [-n TESTS] [-j JOBS] [-u STARTUP] [-v] [CASE...]`;
- * STARTUP of one run in runs of the whole list.
+ * STARTUP of one run in runs of the whole list.  Unsure: answers with less confidence
+ * than was asked for.
  */
 #include "common/base.h"
 #include "tests/bench/sim_lab.h"
@@ -21,6 +22,9 @@ static const struct scene scenes[] = {
 	{ .name = "triple", .k = 2, .groups = 1, .rate = 1, .victim = true },
 	{ .name = "four", .k = 3, .groups = 1, .rate = 1, .victim = true },
 	{ .name = "unordered-pair", .k = 1, .groups = 1, .rate = 1, .victim = true, .unordered = true },
+	{ .name = "whole-5", .k = 5, .groups = 1, .rate = 1, .no_names = true },
+	{ .name = "whole-7", .k = 7, .groups = 1, .rate = 1, .no_names = true },
+	{ .name = "whole-8", .k = 8, .groups = 1, .rate = 1, .no_names = true },
 	{ .name = "whole-1", .k = 1, .groups = 1, .rate = 1, .no_names = true },
 	{ .name = "whole-2", .k = 2, .groups = 1, .rate = 1, .no_names = true },
 	{ .name = "pair-.9", .k = 1, .groups = 1, .rate = .9, .victim = true },
@@ -144,7 +148,7 @@ is_right(const struct scene *c, const struct sim *s, const struct finding *f)
 	return f->culprits.n == (c->all ? c->groups : 1);
 }
 
-struct sums { double gate, search, proof, work, seconds; unsigned right, named, n; };
+struct sums { double gate, search, proof, work, seconds; unsigned right, named, unsure, n; };
 
 static void
 play(const struct scene *c, uint32_t n, unsigned jobs, uint64_t seed, bool verbose, struct sums *sum)
@@ -167,6 +171,7 @@ play(const struct scene *c, uint32_t n, unsigned jobs, uint64_t seed, bool verbo
 	sum->n++;
 	sum->right += right;
 	sum->named += f.culprits.n > 0;
+	sum->unsure += f.culprits.n > 0 && f.verdict == c->verdict && f.confidence < opt.confidence;
 	sum->gate += f.n_gate_runs;
 	sum->proof += f.n_proof_runs;
 	sum->search += f.n_runs - f.n_gate_runs - f.n_proof_runs;
@@ -197,12 +202,15 @@ scene_print(const struct scene *c, uint32_t n, unsigned first, unsigned sessions
             bool verbose)
 {
 	struct sums sum = { 0 };
+	char unsure[32] = "";
 
 	for (unsigned i = 0; i < sessions; i++)
 		play(c, n, jobs, first + i, verbose, &sum);
-	printf("%-16s gate %5.1f  search %6.1f  proof %5.1f  work %6.2f  seconds %7.2f  right %5.1f %%\n",
+	if (sum.unsure)
+		snprintf(unsure, sizeof(unsure), "  unsure %.1f %%", 100.0 * sum.unsure / sum.n);
+	printf("%-16s gate %5.1f  search %6.1f  proof %5.1f  work %6.2f  seconds %7.2f  right %5.1f %%%s\n",
 	       c->name, sum.gate / sum.n, sum.search / sum.n, sum.proof / sum.n, sum.work / sum.n,
-	       sum.seconds / sum.n, 100.0 * sum.right / sum.n);
+	       sum.seconds / sum.n, 100.0 * sum.right / sum.n, unsure);
 	fflush(stdout);
 }
 
