@@ -6,27 +6,56 @@
 
 extern char **environ;
 
-enum { SHORTEST = 6 }; /* bytes; shorter values stand in any output */
-
 struct secret {
 	struct span name, value;
 };
 
 static bool
-speaks_of_secret(struct span name)
+has_caseless(struct span x, const char *part)
 {
-	static const char *const parts[] = {
-		"TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "_KEY", "APIKEY", "CREDENTIAL",
-		"AUTH", "COOKIE", "_PAT", "_DSN", "DATABASE_URL",
-	};
+	size_t at, n = strlen(part);
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		for (size_t at = 0, n = strlen(parts[i]); at + n <= name.n; at++) {
-			if (strncasecmp(name.p + at, parts[i], n) == 0)
-				return true;
-		}
+	for (at = 0; at + n <= x.n; at++) {
+		if (strncasecmp(x.p + at, part, n) == 0)
+			return true;
 	}
 	return false;
+}
+
+/* One word of a name: GITHUB, TOKEN. */
+static bool
+speaks_of_secret(struct span word)
+{
+	static const char *const parts[] = {
+		"TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "APIKEY", "CREDENTIAL", "COOKIE",
+	};
+	static const char *const words[] = { "KEY", "KEYS", "AUTH", "AUTHORIZATION", "PASS", "PAT", "DSN" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(parts); i++) {
+		if (has_caseless(word, parts[i]))
+			return true;
+	}
+	for (i = 0; i < ARRAY_LEN(words); i++) {
+		if (word.n == strlen(words[i]) && has_caseless(word, words[i]))
+			return true;
+	}
+	return false;
+}
+
+bool
+secrets_name(struct span name)
+{
+	size_t i, start = 0;
+
+	for (i = 0; i <= name.n; i++) {
+		if (i < name.n && name.p[i] != '_' && name.p[i] != '-' && name.p[i] != '.')
+			continue;
+		if (speaks_of_secret((struct span){ name.p + start, i - start }))
+			return true;
+		start = i + 1;
+	}
+	return has_caseless(name, "DATABASE_URL");
 }
 
 void
@@ -39,7 +68,7 @@ secrets_hide(struct str *out, struct span text)
 		struct secret s;
 
 		s.value = span_of(*var);
-		if (span_next(&s.value, '=', &s.name) && s.value.n >= SHORTEST && speaks_of_secret(s.name))
+		if (span_next(&s.value, '=', &s.name) && s.value.n >= SECRETS_SHORTEST && secrets_name(s.name))
 			vec_push(&secrets, s);
 	}
 	for (i = 0; secrets.n && i < text.n; i++) {

@@ -8,7 +8,13 @@
 
 #include "common/str.h"
 
-/* Adds text to out with each such value (6 bytes and more) replaced by "[NAME]". */
+enum { SECRETS_SHORTEST = 6 }; /* bytes; shorter values stand in any output */
+
+/* Does a variable of that name hold a secret?  GITHUB_TOKEN, DB_PASSWORD, api-key; not
+ * AUTHOR, MONKEY, KEYBOARD. */
+bool secrets_name(struct span name);
+
+/* Adds text to out with the value of each such variable of this process replaced by "[NAME]". */
 void secrets_hide(struct str *out, struct span text);
 
 #endif

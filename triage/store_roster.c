@@ -37,28 +37,44 @@ unpack_uint(struct span *rest, uint64_t *n)
 }
 
 static int
-by_letter(const void *a, const void *b)
+by_test(const void *a, const void *b)
 {
 	const struct roster_test *x = a, *y = b;
 
-	if (x->letter != y->letter)
-		return x->letter < y->letter ? -1 : 1;
 	return x->test < y->test ? -1 : x->test > y->test;
 }
 
-static bool
-is_sorted(const struct roster_test *t, size_t n)
+/* Puts the tests in order: in a table of all rows between the first and the last where
+ * that is short, as it is for whole runs. */
+static void
+sort(struct roster_test *t, size_t n)
 {
-	size_t i;
+	int64_t lo = INT64_MAX, hi = 0, k;
+	size_t i, range;
+	char *letters;
 
-	for (i = 1; i < n; i++) {
-		if (by_letter(&t[i - 1], &t[i]) > 0)
-			return false;
+	for (i = 0; i < n; i++) {
+		lo = t[i].test < lo ? t[i].test : lo;
+		hi = t[i].test > hi ? t[i].test : hi;
 	}
-	return true;
+	if ((uint64_t)(hi - lo) > 32 * (uint64_t)n) {
+		qsort(t, n, sizeof(*t), by_test);
+		return;
+	}
+	range = (size_t)(hi - lo) + 1;
+	letters = xcalloc(range, 1);
+	for (i = 0; i < n; i++)
+		letters[t[i].test - lo] = t[i].letter;
+	for (i = 0, k = 0; (size_t)k < range; k++) {
+		if (letters[k])
+			t[i++] = (struct roster_test){ lo + k, letters[k] };
+	}
+	for (; i > 0 && i < n; i++) /* a test that was there twice */
+		t[i] = t[i - 1];
+	free(letters);
 }
 
-/* The end of the range of rows that begins at i. */
+/* The end of the range of rows with that letter that begins at i. */
 static size_t
 range_end(const struct roster_test *t, size_t n, size_t i)
 {
@@ -67,25 +83,46 @@ range_end(const struct roster_test *t, size_t n, size_t i)
 	return i;
 }
 
+/* Calls of the second pass add to out; of the first, with out NULL, only count the ranges. */
+static size_t
+pack_letter(struct str *out, const struct roster_test *t, size_t n, char letter)
+{
+	size_t i = 0, k, n_ranges = 0;
+	int64_t last = 0;
+
+	while (i < n) {
+		if (t[i].letter != letter) {
+			i++;
+			continue;
+		}
+		k = range_end(t, n, i);
+		n_ranges++;
+		if (out) {
+			pack_uint(out, (uint64_t)(t[i].test - last));
+			pack_uint(out, (uint64_t)(t[k - 1].test - t[i].test));
+		}
+		last = t[k - 1].test;
+		i = k;
+	}
+	return n_ranges;
+}
+
 void
 roster_pack(struct str *out, struct roster_test *t, size_t n)
 {
-	size_t i, k, end, n_ranges;
-	int64_t last;
+	static const char letters[] = "NPSx"; /* the plain ones of story.c */
+	size_t i, n_ranges;
 
-	if (!is_sorted(t, n))
-		qsort(t, n, sizeof(*t), by_letter);
-	for (i = 0; i < n; i = end) {
-		for (n_ranges = 0, end = i; end < n && t[end].letter == t[i].letter; n_ranges++)
-			end = range_end(t, n, end);
-		str_addc(out, t[i].letter);
+	if (n == 0)
+		return;
+	sort(t, n);
+	for (i = 0; letters[i]; i++) {
+		n_ranges = pack_letter(NULL, t, n, letters[i]);
+		if (n_ranges == 0)
+			continue;
+		str_addc(out, letters[i]);
 		pack_uint(out, n_ranges);
-		for (last = 0; i < end; i = k) {
-			k = range_end(t, n, i);
-			pack_uint(out, (uint64_t)(t[i].test - last));
-			pack_uint(out, (uint64_t)(t[k - 1].test - t[i].test));
-			last = t[k - 1].test;
-		}
+		pack_letter(out, t, n, letters[i]);
 	}
 }
 

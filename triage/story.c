@@ -53,6 +53,8 @@ story_of(const struct attempt *a, size_t n)
 	bool all_pass = n > 0;
 	size_t i;
 
+	if (n == 1 && a[0].outcome == OUTCOME_PASS) /* nearly all */
+		return (struct story){ CELL_PASS, OUTCOME_PASS, OUTCOME_PASS, 1, 'P' };
 	for (i = 0; i < n; i++) {
 		count(&t, a[i].outcome, a[i].rerun);
 		all_pass &= a[i].outcome == OUTCOME_PASS;
