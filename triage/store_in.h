@@ -64,7 +64,7 @@ bool unpack_uint(struct span *rest, uint64_t *n);     /* false: damaged */
 enum series_kind {
 	SERIES_LANE,  /* owner: lane.  started, build, revision, roster, worker, color | result << 4,
 	                 tests that ran, tests that failed */
-	SERIES_TEST,  /* owner: test.  build, lane, story, message, duration, load */
+	SERIES_TEST,  /* owner: test.  build, lane, story << 3 | cell, message, duration, load */
 	SERIES_KINDS,
 };
 
@@ -82,7 +82,14 @@ int series_remove(struct store *s, enum series_kind kind, int64_t owner, int64_t
  * with nothing wrong: there is none.  *first: its beginning, for the next call. */
 int series_block(struct store *s, enum series_kind kind, int64_t owner, const struct entry *before,
                  struct entries *out, struct entry *first, struct err *e);
-int series_all(struct store *s, enum series_kind kind, int64_t owner, struct entries *out, struct err *e);
+/* What a test's rows before some build come to in one lane. */
+struct lane_sum { int64_t lane, n_fails, n_none; };
+struct sums { VEC(struct lane_sum) p; };
+/* A test's rows, in order, but for whole blocks before the build `from`: those are added to sums. */
+int series_since(struct store *s, int64_t test, int64_t from, struct entries *out, struct sums *sums,
+                 struct err *e);
+/* Is the cell one of a failing first try: re-run, fail, flip? */
+bool is_failing(int64_t cell);
 /* The entry of a key whose first number is k0; 0: there is none; 1: it is in *out. */
 int series_find(struct store *s, enum series_kind kind, int64_t owner, int64_t k0, struct entry *out,
                 struct err *e);
@@ -111,8 +118,13 @@ void store_rollback(struct store *s);
 /* Where a build is; lane UINT32_MAX: a free slot. */
 struct place { int64_t build; uint32_t lane, at; };
 
+/* n builds in a row that have the same roster. */
+struct roster_run { uint32_t roster, n; };
+
 struct lane_more {
 	int64_t id;           /* in the table of lanes */
+	struct roster_run *runs; /* of the lane's builds, in order */
+	size_t n_runs;
 	int64_t n_newer;      /* builds after `until` */
 	VEC(int64_t) newer;   /* their rosters + 1 */
 };
@@ -120,7 +132,7 @@ struct lane_more {
 struct roster_more {
 	int64_t id;
 	struct span packed;   /* p NULL: not loaded */
-	char letter;          /* of the test that is looked at */
+	uint8_t cell;         /* of the test that is looked at */
 };
 
 /* A count of builds of a lane that ran a roster, in all. */
@@ -132,8 +144,10 @@ struct story_more { struct story story; struct span letters; };
 struct view_in {
 	struct view pub;       /* first */
 	struct lane_more *more; /* [n_lanes] */
-	struct place *places;  /* hash by build */
-	size_t n_places;       /* a power of two; 0: none yet */
+	struct place *places;  /* by build less first_build where that is dense, else a hash */
+	size_t n_places;       /* 0: none yet; of a hash a power of two */
+	int64_t first_build;   /* the smallest */
+	bool dense;
 	VEC(struct roster_more) rosters; /* by lane_build.roster */
 	VEC(struct lane_roster) counts;
 	VEC(struct story_more) stories; /* by row */

@@ -14,6 +14,7 @@ enum { FLAG_LOG_LOST = 1, FLAG_TRUNCATED = 2, VERDICT_SHIFT = 2 };
 struct put_event {
 	int64_t test;
 	const struct run_test *of;
+	uint8_t cell;
 	bool quiet;
 };
 
@@ -241,7 +242,7 @@ sort_tests(struct put *p)
 		if (story.plain)
 			x.letter = story.plain;
 		else
-			vec_push(&p->events, ((struct put_event){ x.test, t,
+			vec_push(&p->events, ((struct put_event){ x.test, t, story.cell,
 				story.cell == CELL_NONE || story.cell == CELL_PASS }));
 		vec_push(&tests, x);
 	}
@@ -309,7 +310,7 @@ put_event(struct put *p, const struct put_event *ev)
 	const struct attempt *first = t->attempts.n ? &t->attempts.p[0] : NULL;
 	int64_t story = story_row(p->store, t->attempts.p, t->attempts.n, p->e);
 	int64_t message = story < 0 ? -1 : masked_message(p, t->message, t->details);
-	struct entry x = { { p->id, p->lane, story, message, first ? duration_code(first->micros) : 0,
+	struct entry x = { { p->id, p->lane, story << 3 | ev->cell, message, first ? duration_code(first->micros) : 0,
 	                     first ? load_code(first->load) : 0 } };
 
 	return message < 0 ? -1 : series_insert(p->store, SERIES_TEST, ev->test, &x, p->e);

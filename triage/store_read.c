@@ -124,7 +124,7 @@ give_row(void *data, int64_t test)
 		err_set(w->e, "'%s' is damaged: build %lld lacks a result", db_path(w->v->pub.store->db),
 		        (long long)w->build);
 	if (got <= 0 || view_event(w->v, &x, &row.event, w->e) < 0 ||
-	    (story = view_story(w->v, x.v[2], w->e)) == NULL || !test_name(w->v, test, &row.name, w->e)) {
+	    (story = view_story(w->v, x.v[2] >> 3, w->e)) == NULL || !test_name(w->v, test, &row.name, w->e)) {
 		w->failed = true;
 		return;
 	}

@@ -14,7 +14,7 @@ enum { APPLICATION = 0x464c4b54, /* "FLKT" */ SCHEMA = 1 };
  * finished - started; events are the tests with rows in blocks (first those whose cell is
  * neither none nor a pass).
  * blocks: series of rows of numbers (store_series.c): the builds of a lane by their start,
- * and what was no plain pass of a test by its build.
+ * and what was no plain pass of a test by its build; sums: a full block of a test by lane.
  * rosters: lists of tests, by the hash of their content; lane_rosters counts the builds of
  * a lane that ran each. */
 static const char tables[] =
@@ -43,7 +43,7 @@ static const char tables[] =
 	"CREATE UNIQUE INDEX builds_identity ON builds(source, builder, number, part);"
 	"CREATE INDEX builds_started ON builds(started);"
 	"CREATE TABLE blocks(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, owner INTEGER NOT NULL,"
-	" k0 INTEGER NOT NULL, k1 INTEGER NOT NULL, n INTEGER NOT NULL, data BLOB NOT NULL);"
+	" k0 INTEGER NOT NULL, k1 INTEGER NOT NULL, n INTEGER NOT NULL, sums BLOB, data BLOB NOT NULL);"
 	"CREATE UNIQUE INDEX blocks_key ON blocks(kind, owner, k0, k1);"
 	"CREATE TABLE warnings(build INTEGER NOT NULL, test INTEGER NOT NULL, rule INTEGER NOT NULL,"
 	" message INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(build, test, rule, message)) WITHOUT ROWID;"

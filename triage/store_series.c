@@ -45,6 +45,25 @@ pack_entry(struct str *out, enum series_kind kind, const struct entry *x, const 
 	}
 }
 
+/* unpack_uint, quick for the short ones, which most are. */
+static bool
+unpack(struct span *rest, uint64_t *n)
+{
+	if (rest->n > 1 && (rest->p[0] & 0x80) == 0) {
+		*n = (unsigned char)rest->p[0];
+		rest->p++;
+		rest->n--;
+		return true;
+	}
+	if (rest->n > 2 && (rest->p[1] & 0x80) == 0) {
+		*n = (uint64_t)(rest->p[0] & 0x7f) | (uint64_t)(unsigned char)rest->p[1] << 7;
+		rest->p += 2;
+		rest->n -= 2;
+		return true;
+	}
+	return unpack_uint(rest, n);
+}
+
 static bool
 unpack_entries(struct entries *out, enum series_kind kind, struct span data)
 {
@@ -54,7 +73,7 @@ unpack_entries(struct entries *out, enum series_kind kind, struct span data)
 
 	while (data.n) {
 		for (i = 0; i < kinds[kind].width; i++) {
-			if (!unpack_uint(&data, &n))
+			if (!unpack(&data, &n))
 				return false;
 			if (kinds[kind].deltas & 1u << i)
 				x.v[i] = (int64_t)((uint64_t)x.v[i] + (uint64_t)unzigzag(n));
@@ -72,6 +91,54 @@ compare(const struct entry *a, const struct entry *b)
 	if (a->v[0] != b->v[0])
 		return a->v[0] < b->v[0] ? -1 : 1;
 	return a->v[1] < b->v[1] ? -1 : a->v[1] > b->v[1];
+}
+
+/* ---- sums ---- */
+
+bool
+is_failing(int64_t cell)
+{
+	return cell == CELL_RERUN || cell == CELL_FAIL || cell == CELL_FLIP;
+}
+
+static struct lane_sum *
+sum_of(struct sums *sums, int64_t lane)
+{
+	size_t i;
+
+	for (i = 0; i < sums->p.n; i++) {
+		if (sums->p.p[i].lane == lane)
+			return &sums->p.p[i];
+	}
+	vec_push(&sums->p, ((struct lane_sum){ .lane = lane }));
+	return &sums->p.p[sums->p.n - 1];
+}
+
+static void
+add_to_sums(struct sums *sums, const struct entry *x)
+{
+	int64_t cell = x->v[2] & 7;
+	struct lane_sum *sum = sum_of(sums, x->v[1]);
+
+	sum->n_fails += is_failing(cell);
+	sum->n_none += cell == CELL_NONE;
+}
+
+static bool
+unpack_sums(struct sums *sums, struct span packed)
+{
+	struct lane_sum *sum;
+	uint64_t lane, fails, none;
+
+	while (packed.n) {
+		if (!unpack(&packed, &lane) || !unpack(&packed, &fails) || !unpack(&packed, &none) ||
+		    lane > UINT32_MAX)
+			return false;
+		sum = sum_of(sums, (int64_t)lane);
+		sum->n_fails += (int64_t)(fails & UINT32_MAX);
+		sum->n_none += (int64_t)(none & UINT32_MAX);
+	}
+	return true;
 }
 
 /* ---- blocks ---- */
@@ -117,21 +184,42 @@ load(struct store *s, enum series_kind kind, int64_t owner, const struct entry *
 	return got;
 }
 
+/* Adds a full block of a test's rows by lane: lane, failures, rows that are evidence of nothing. */
+static void
+pack_sums(struct str *out, const struct entry *p, size_t n)
+{
+	struct sums sums = { VEC_INIT };
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		add_to_sums(&sums, &p[i]);
+	for (i = 0; i < sums.p.n; i++) {
+		pack_uint(out, (uint64_t)sums.p.p[i].lane);
+		pack_uint(out, (uint64_t)sums.p.p[i].n_fails);
+		pack_uint(out, (uint64_t)sums.p.p[i].n_none);
+	}
+	vec_release(&sums.p);
+}
+
 static int
 write_rows(struct store *s, enum series_kind kind, int64_t owner, int64_t row, const struct entry *p,
            size_t n, struct err *e)
 {
 	static const struct entry zero = { { 0 } };
-	struct str data = STR_INIT(STR_FILE);
+	struct str data = STR_INIT(STR_FILE), sums = STR_INIT(STR_FILE);
 	struct db_query *q;
 	int ret = -1;
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		pack_entry(&data, kind, &p[i], i ? &p[i - 1] : &zero);
+	if (kind == SERIES_TEST && n >= BLOCK_FULL)
+		pack_sums(&sums, p, n);
 	q = db_query(s->db, row ?
-		"UPDATE blocks SET kind = ?2, owner = ?3, k0 = ?4, k1 = ?5, n = ?6, data = ?7 WHERE id = ?1" :
-		"INSERT INTO blocks(id, kind, owner, k0, k1, n, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", e);
+		"UPDATE blocks SET kind = ?2, owner = ?3, k0 = ?4, k1 = ?5, n = ?6, sums = ?7, data = ?8 "
+		"WHERE id = ?1" :
+		"INSERT INTO blocks(id, kind, owner, k0, k1, n, sums, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		e);
 	if (q == NULL)
 		goto out;
 	if (row)
@@ -143,10 +231,15 @@ write_rows(struct store *s, enum series_kind kind, int64_t owner, int64_t row, c
 	db_bind_int(q, 4, p[0].v[0]);
 	db_bind_int(q, 5, p[0].v[1]);
 	db_bind_int(q, 6, (int64_t)n);
-	db_bind_blob(q, 7, str_span(&data));
+	if (sums.n)
+		db_bind_blob(q, 7, str_span(&sums));
+	else
+		db_bind_null(q, 7);
+	db_bind_blob(q, 8, str_span(&data));
 	ret = db_run(q, e);
 out:
 	str_release(&data);
+	str_release(&sums);
 	return ret;
 }
 
@@ -244,21 +337,45 @@ series_block(struct store *s, enum series_kind kind, int64_t owner, const struct
 	return got;
 }
 
-int
-series_all(struct store *s, enum series_kind kind, int64_t owner, struct entries *out, struct err *e)
+/* The rows of one block. */
+static int
+block_rows(struct store *s, int64_t id, struct entries *out, struct err *e)
 {
-	struct db_query *q = db_query(s->db, "SELECT data FROM blocks WHERE kind = ?1 AND owner = ?2 "
-	                              "ORDER BY k0, k1", e);
+	struct db_query *q = db_query(s->db, "SELECT data FROM blocks WHERE id = ?1", e);
 	int got;
 
 	if (q == NULL)
 		return -1;
-	db_bind_int(q, 1, kind);
-	db_bind_int(q, 2, owner);
+	db_bind_int(q, 1, id);
+	got = db_step(q, e);
+	if (got > 0) {
+		if (!unpack_entries(out, SERIES_TEST, db_text(q, 0)))
+			got = damaged(s, e);
+		db_done(q);
+	}
+	return got < 0 ? -1 : 0;
+}
+
+int
+series_since(struct store *s, int64_t test, int64_t from, struct entries *out, struct sums *sums,
+             struct err *e)
+{
+	/* A block is old when the next one begins before `from`, or at it. */
+	struct db_query *q = db_query(s->db, "SELECT id, CASE WHEN lead(k0) OVER (ORDER BY k0, k1) <= ?3 "
+		"THEN sums END FROM blocks WHERE kind = ?1 AND owner = ?2 ORDER BY k0, k1", e);
+	struct span packed;
+	int got;
+
+	if (q == NULL)
+		return -1;
+	db_bind_int(q, 1, SERIES_TEST);
+	db_bind_int(q, 2, test);
+	db_bind_int(q, 3, from);
 	while ((got = db_step(q, e)) > 0) {
-		if (!unpack_entries(out, kind, db_text(q, 0))) {
+		packed = db_text(q, 1);
+		if (packed.n ? !unpack_sums(sums, packed) : block_rows(s, db_int(q, 0), out, e) < 0) {
 			db_done(q);
-			return damaged(s, e);
+			return packed.n ? damaged(s, e) : -1;
 		}
 	}
 	return got;

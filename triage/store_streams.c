@@ -7,28 +7,53 @@
 
 /* ---- what is loaded on demand ---- */
 
+/* Where the build's place is, or would be; n_places: nowhere. */
 static size_t
 slot_of(const struct view_in *v, int64_t build)
 {
-	size_t i = (size_t)((uint64_t)build * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (v->n_places - 1);
+	size_t i;
 
+	if (v->dense)
+		return build < v->first_build ? v->n_places : (size_t)(build - v->first_build);
+	i = (size_t)((uint64_t)build * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (v->n_places - 1);
 	while (v->places[i].lane != UINT32_MAX && v->places[i].build != build)
 		i = (i + 1) & (v->n_places - 1);
 	return i;
 }
 
+/* How large the table is to be: numbers of builds mostly have few gaps. */
+static void
+measure_places(struct view_in *v)
+{
+	int64_t lo = INT64_MAX, hi = 0;
+	size_t n = 0, i, k;
+
+	for (i = 0; i < v->pub.n_lanes; i++) {
+		n += v->pub.lanes[i].n;
+		for (k = 0; k < v->pub.lanes[i].n; k++) {
+			int64_t id = v->pub.lanes[i].builds[k].id;
+
+			lo = id < lo ? id : lo;
+			hi = id > hi ? id : hi;
+		}
+	}
+	v->first_build = n ? lo : 0;
+	v->dense = n > 0 && (uint64_t)(hi - lo) < 8 * (uint64_t)n;
+	if (v->dense)
+		v->n_places = (size_t)(hi - lo) + 1;
+	else
+		for (v->n_places = 64; v->n_places < 2 * n; v->n_places *= 2)
+			;
+}
+
 static void
 index_builds(struct view_in *v)
 {
-	size_t n = 0, i, k;
+	size_t i, k;
 
-	for (i = 0; i < v->pub.n_lanes; i++)
-		n += v->pub.lanes[i].n;
-	for (v->n_places = 64; v->n_places < 2 * n; v->n_places *= 2)
-		;
-	v->places = xcalloc(v->n_places, sizeof(*v->places));
-	for (i = 0; i < v->n_places; i++)
-		v->places[i].lane = UINT32_MAX;
+	measure_places(v);
+	v->places = xmalloc(v->n_places * sizeof(*v->places));
+	memset(v->places, 0xff, v->n_places * sizeof(*v->places)); /* lane UINT32_MAX */
 	for (i = 0; i < v->pub.n_lanes; i++) {
 		for (k = 0; k < v->pub.lanes[i].n; k++) {
 			int64_t build = v->pub.lanes[i].builds[k].id;
@@ -41,12 +66,12 @@ index_builds(struct view_in *v)
 const struct place *
 view_place(struct view_in *v, int64_t build)
 {
-	const struct place *p;
+	size_t at;
 
 	if (v->places == NULL)
 		index_builds(v);
-	p = &v->places[slot_of(v, build)];
-	return p->lane == UINT32_MAX ? NULL : p;
+	at = slot_of(v, build);
+	return at >= v->n_places || v->places[at].lane == UINT32_MAX ? NULL : &v->places[at];
 }
 
 int
@@ -114,7 +139,7 @@ view_story(struct view_in *v, int64_t row, struct err *e)
 int
 view_event(struct view_in *v, const struct entry *x, struct event *out, struct err *e)
 {
-	const struct story_more *s = view_story(v, x->v[2], e);
+	const struct story_more *s = view_story(v, x->v[2] >> 3, e);
 
 	if (s == NULL)
 		return -1;
@@ -149,32 +174,31 @@ cell_of_letter(char letter)
 static enum cell
 cell_in_roster(const struct view_in *v, uint32_t roster)
 {
-	return roster < v->rosters.n ? cell_of_letter(v->rosters.p[roster].letter) : CELL_NONE;
+	return roster < v->rosters.n ? (enum cell)v->rosters.p[roster].cell : CELL_NONE;
 }
 
 /* By rosters alone: cells within the horizon, and counts of all builds of the lane. */
 static void
 by_rosters(struct view_in *v, size_t at, struct making *m)
 {
-	const struct lane *lane = &v->pub.lanes[at];
 	const struct lane_more *more = &v->more[at];
+	uint8_t *cell;
 	size_t i;
 
-	m->cells = (uint8_t *)arena_alloc(&v->scratch, lane->n);
-	for (i = 0; i < lane->n; i++) {
-		m->cells[i] = (uint8_t)cell_in_roster(v, lane->builds[i].roster);
-		m->older_runs -= m->cells[i] == CELL_PASS;
-		m->ran |= m->cells[i] == CELL_PASS;
+	cell = m->cells = (uint8_t *)arena_alloc(&v->scratch, v->pub.lanes[at].n);
+	for (i = 0; i < more->n_runs; i++) {
+		enum cell kind = cell_in_roster(v, more->runs[i].roster);
+
+		memset(cell, kind, more->runs[i].n);
+		cell += more->runs[i].n;
+		if (kind == CELL_PASS) {
+			m->older_runs -= more->runs[i].n;
+			m->ran = true;
+		}
 	}
 	for (i = 0; i < more->newer.n; i++)
 		m->older_runs -= more->newer.p[i] &&
 		                 cell_in_roster(v, (uint32_t)(more->newer.p[i] - 1)) == CELL_PASS;
-}
-
-static bool
-is_fail(uint8_t cell)
-{
-	return cell == CELL_RERUN || cell == CELL_FAIL || cell == CELL_FLIP;
 }
 
 /* A row of the test whose build is not within the horizon: is it after `until`? */
@@ -199,35 +223,40 @@ is_newer(struct view_in *v, int64_t build, struct err *e)
 	return got;
 }
 
+/* A row of a build before the horizon, or after `until`: it only counts. */
+static int
+count_row(struct view_in *v, struct making *lane, const struct entry *x, struct err *e)
+{
+	int newer = is_newer(v, x->v[0], e);
+
+	if (newer == 0) {
+		lane->older_runs -= (x->v[2] & 7) == CELL_NONE;
+		lane->older_fails += is_failing(x->v[2] & 7);
+	}
+	return newer < 0 ? -1 : 0;
+}
+
 static int
 take_row(struct view_in *v, struct making *m, const uint32_t *lane_of, size_t n_lane_of,
          const struct entry *x, struct err *e)
 {
 	const struct place *place = view_place(v, x->v[0]);
 	struct event ev;
-	uint32_t lane;
-	int newer;
 
+	if (place == NULL) {
+		if (x->v[1] < 0 || (uint64_t)x->v[1] >= n_lane_of || lane_of[x->v[1]] == UINT32_MAX)
+			return 0; /* of a lane that the filter left out */
+		return count_row(v, &m[lane_of[x->v[1]]], x, e);
+	}
 	if (view_event(v, x, &ev, e) < 0)
 		return -1;
-	if (place) {
-		m = &m[place->lane];
-		m->cells[place->at] = ev.cell;
-		m->ran |= ev.cell != CELL_NONE;
-		ev.at = place->at;
-		if (ev.cell != CELL_NONE && ev.cell != CELL_PASS)
-			vec_push(&m->events, ev);
-		return 0;
-	}
-	if (x->v[1] < 0 || (uint64_t)x->v[1] >= n_lane_of || lane_of[x->v[1]] == UINT32_MAX)
-		return 0; /* of a lane that the filter left out */
-	lane = lane_of[x->v[1]];
-	newer = is_newer(v, x->v[0], e);
-	if (newer == 0) {
-		m[lane].older_runs -= ev.cell == CELL_NONE;
-		m[lane].older_fails += is_fail(ev.cell);
-	}
-	return newer < 0 ? -1 : 0;
+	m = &m[place->lane];
+	m->cells[place->at] = ev.cell;
+	m->ran |= ev.cell != CELL_NONE;
+	ev.at = place->at;
+	if (ev.cell != CELL_NONE && ev.cell != CELL_PASS)
+		vec_push(&m->events, ev);
+	return 0;
 }
 
 static int
@@ -243,10 +272,15 @@ finish_stream(struct view_in *v, size_t at, struct making *m, struct stream *out
 {
 	struct event *events = arena_alloc(&v->scratch, m->events.n * sizeof(*events));
 
-	if (m->events.n) {
-		memcpy(events, m->events.p, m->events.n * sizeof(*events));
-		qsort(events, m->events.n, sizeof(*events), by_at);
+	bool sorted = true;
+	size_t i;
+
+	for (i = 0; i < m->events.n; i++) {
+		events[i] = m->events.p[i];
+		sorted &= i == 0 || events[i - 1].at < events[i].at;
 	}
+	if (!sorted)
+		qsort(events, m->events.n, sizeof(*events), by_at);
 	*out = (struct stream){
 		.lane = &v->pub.lanes[at],
 		.cells = m->cells,
@@ -294,6 +328,31 @@ name_of_test(struct view_in *v, struct test_view *out, struct err *e)
 	return 0;
 }
 
+/* The rows of the test; those long before the horizon are only counted. */
+static int
+load_rows(struct view_in *v, struct making *m, const uint32_t *lane_of, size_t n_lane_of, int64_t test,
+          struct err *e)
+{
+	struct sums sums = { VEC_INIT };
+	int ret;
+	size_t i;
+
+	if (v->places == NULL)
+		index_builds(v);
+	vec_clear(&v->entries.e);
+	ret = series_since(v->pub.store, test, v->until ? INT64_MIN : v->first_build, &v->entries, &sums, e);
+	for (i = 0; ret == 0 && i < sums.p.n; i++) {
+		int64_t lane = sums.p.p[i].lane;
+
+		if (lane < 0 || (uint64_t)lane >= n_lane_of || lane_of[lane] == UINT32_MAX)
+			continue;
+		m[lane_of[lane]].older_runs -= sums.p.p[i].n_none;
+		m[lane_of[lane]].older_fails += sums.p.p[i].n_fails;
+	}
+	vec_release(&sums.p);
+	return ret;
+}
+
 static int
 make_streams(struct view_in *v, struct making *m, struct test_view *out, struct err *e)
 {
@@ -301,15 +360,14 @@ make_streams(struct view_in *v, struct making *m, struct test_view *out, struct 
 	uint32_t *of = lanes_by_row(v, &n_of);
 
 	for (i = 0; i < v->rosters.n; i++)
-		v->rosters.p[i].letter = roster_letter(v->rosters.p[i].packed, out->test);
+		v->rosters.p[i].cell = (uint8_t)cell_of_letter(roster_letter(v->rosters.p[i].packed, out->test));
 	for (i = 0; i < v->counts.n; i++) {
 		if (cell_in_roster(v, v->counts.p[i].roster) == CELL_PASS)
 			m[v->counts.p[i].lane].older_runs += v->counts.p[i].n;
 	}
 	for (i = 0; i < v->pub.n_lanes; i++)
 		by_rosters(v, i, &m[i]);
-	vec_clear(&v->entries.e);
-	if (series_all(v->pub.store, SERIES_TEST, out->test, &v->entries, e) < 0)
+	if (load_rows(v, m, of, n_of, out->test, e) < 0)
 		return -1;
 	for (i = 0; i < v->entries.e.n; i++) {
 		if (take_row(v, m, of, n_of, &v->entries.e.p[i], e) < 0)

@@ -200,15 +200,7 @@ struct spot {
 	struct lane_build *own;
 };
 
-static int
-by_row(const void *a, const void *b)
-{
-	const struct spot *x = a, *y = b;
-
-	if (x->row != y->row)
-		return x->row < y->row ? -1 : 1;
-	return x->started < y->started ? -1 : x->started > y->started;
-}
+struct spots { VEC(struct spot) p; };
 
 static int
 by_start(const void *a, const void *b)
@@ -222,17 +214,30 @@ by_start(const void *a, const void *b)
 	return x->own && y->own ? (x->own->id > y->own->id) - (x->own->id < y->own->id) : 0;
 }
 
-/* Sorted by row, then start: the first of each revision stays, and those without one. */
-static size_t
-first_of_each(struct spot *p, size_t n)
+/* One spot for each revision that was built on the branch, with its first start. */
+static void
+find_spots(struct loader *l, uint32_t branch, struct spots *spots)
 {
-	size_t i, kept = 0;
+	struct numbers at = { VEC_INIT };
+	size_t i, k;
 
-	for (i = 0; i < n; i++) {
-		if (kept == 0 || p[i].row == 0 || p[i].row != p[kept - 1].row)
-			p[kept++] = p[i];
+	for (i = 0; i < l->lanes.n; i++) {
+		struct loading *lane = &l->lanes.p[i];
+
+		for (k = 0; lane->branch == branch && k < lane->builds.n; k++) {
+			struct lane_build *b = &lane->builds.p[k];
+			uint32_t *n = b->commit ? number_of(&at, b->commit) : NULL;
+
+			if (n == NULL || *n == 0) {
+				vec_push(&spots->p, ((struct spot){ b->commit, b->started, n ? NULL : b }));
+				if (n)
+					*n = (uint32_t)spots->p.n;
+			} else if (b->started < spots->p.p[*n - 1].started) {
+				spots->p.p[*n - 1].started = b->started;
+			}
+		}
 	}
-	return kept;
+	vec_release(&at.by_row);
 }
 
 static int
@@ -287,39 +292,31 @@ static int
 make_axis(struct loader *l, uint32_t branch, struct axis *axis, struct err *e)
 {
 	struct arena *mem = &l->v->pub.mem;
-	VEC(struct spot) spots = VEC_INIT;
-	size_t i, k;
+	struct spots found = { VEC_INIT };
+	const struct spot *spots;
+	size_t i, n;
 	int ret = -1;
 
-	for (i = 0; i < l->lanes.n; i++) {
-		struct loading *lane = &l->lanes.p[i];
-
-		for (k = 0; lane->branch == branch && k < lane->builds.n; k++) {
-			struct lane_build *b = &lane->builds.p[k];
-
-			vec_push(&spots, ((struct spot){ b->commit, b->started, b->commit ? NULL : b }));
-		}
-	}
-	if (spots.n)
-		qsort(spots.p, spots.n, sizeof(*spots.p), by_row);
-	spots.n = first_of_each(spots.p, spots.n);
-	if (spots.n)
-		qsort(spots.p, spots.n, sizeof(*spots.p), by_start);
-	set_places(l, branch, spots.p, spots.n);
+	find_spots(l, branch, &found);
+	n = found.p.n;
+	if (n)
+		qsort(found.p.p, n, sizeof(*found.p.p), by_start);
+	spots = found.p.p;
+	set_places(l, branch, spots, n);
 	*axis = (struct axis){
 		.branch = branch,
-		.n = (uint32_t)spots.n,
-		.revisions = arena_alloc(mem, spots.n * sizeof(*axis->revisions)),
-		.started = arena_alloc(mem, spots.n * sizeof(*axis->started)),
+		.n = (uint32_t)n,
+		.revisions = arena_alloc(mem, n * sizeof(*axis->revisions)),
+		.started = arena_alloc(mem, n * sizeof(*axis->started)),
 	};
-	for (i = 0; i < spots.n; i++) {
-		axis->started[i] = spots.p[i].started;
-		if (revision_of(l, spots.p[i].row, &axis->revisions[i], e) < 0)
+	for (i = 0; i < n; i++) {
+		axis->started[i] = spots[i].started;
+		if (revision_of(l, spots[i].row, &axis->revisions[i], e) < 0)
 			goto out;
 	}
 	ret = 0;
 out:
-	vec_release(&spots);
+	vec_release(&found.p);
 	return ret;
 }
 
@@ -337,28 +334,49 @@ by_place(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
+/* The lane's rosters as runs of builds that have the same. */
 static void
-finish_lane(struct loader *l, struct loading *from, struct lane *to)
+find_runs(struct arena *mem, const struct lane *lane, struct lane_more *more)
 {
-	size_t n = from->builds.n, size = n * sizeof(*to->builds);
-	struct view *v = &l->v->pub;
-	size_t i;
+	size_t i, n;
 
-	for (i = 0; i < n; i++) {
-		if (from->builds.p[i].started > v->newest)
-			v->newest = from->builds.p[i].started;
+	for (n = 0, i = 0; i < lane->n; i++)
+		n += i == 0 || lane->builds[i].roster != lane->builds[i - 1].roster;
+	more->runs = arena_alloc(mem, n * sizeof(*more->runs));
+	for (i = 0; i < lane->n; i++) {
+		if (i == 0 || lane->builds[i].roster != lane->builds[i - 1].roster)
+			more->runs[more->n_runs++] = (struct roster_run){ lane->builds[i].roster, 0 };
+		more->runs[more->n_runs - 1].n++;
 	}
-	if (n)
-		qsort(from->builds.p, n, sizeof(*from->builds.p), by_place);
+}
+
+/* Builds were loaded from the newest back, and mostly lie in order. */
+static void
+finish_lane(struct loader *l, struct loading *from, struct lane *to, struct lane_more *more)
+{
+	size_t n = from->builds.n, i;
+	struct view *v = &l->v->pub;
+	bool sorted = true;
+
 	*to = (struct lane){
 		.builder = from->builder,
 		.branch = from->branch,
 		.n = (uint32_t)n,
-		.builds = arena_alloc(&v->mem, size),
+		.builds = arena_alloc(&v->mem, n * sizeof(*to->builds)),
 		.n_older = (uint64_t)(from->n - (int64_t)n - from->more.n_newer),
 	};
-	if (n)
-		memcpy(to->builds, from->builds.p, size);
+	for (i = 0; i < n; i++) {
+		to->builds[i] = from->builds.p[n - 1 - i];
+		if (to->builds[i].started > v->newest)
+			v->newest = to->builds[i].started;
+		sorted &= i == 0 || by_place(&to->builds[i - 1], &to->builds[i]) <= 0;
+	}
+	if (!sorted)
+		qsort(to->builds, n, sizeof(*to->builds), by_place);
+	*more = from->more;
+	more->id = from->id;
+	from->more = (struct lane_more){ 0 };
+	find_runs(&v->mem, to, more);
 }
 
 static void
@@ -370,12 +388,8 @@ finish(struct loader *l)
 	v->pub.n_lanes = (uint32_t)l->lanes.n;
 	v->pub.lanes = arena_alloc(&v->pub.mem, l->lanes.n * sizeof(*v->pub.lanes));
 	v->more = arena_alloc(&v->pub.mem, l->lanes.n * sizeof(*v->more));
-	for (i = 0; i < l->lanes.n; i++) {
-		finish_lane(l, &l->lanes.p[i], &v->pub.lanes[i]);
-		v->more[i] = l->lanes.p[i].more;
-		v->more[i].id = l->lanes.p[i].id;
-		l->lanes.p[i].more = (struct lane_more){ 0 };
-	}
+	for (i = 0; i < l->lanes.n; i++)
+		finish_lane(l, &l->lanes.p[i], &v->pub.lanes[i], &v->more[i]);
 }
 
 /* How many builds of each lane ran each roster; rosters outside the horizon get numbers too. */

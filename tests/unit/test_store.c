@@ -149,6 +149,26 @@ test_horizon(void)
 	store_close(s);
 }
 
+/* Whole blocks that are counted without being read: rows lost at their ends, or of other lanes. */
+static void
+test_old_blocks(void)
+{
+	struct view_filter f = { .horizon = 2 }, past = { .horizon = 2, .until = 5000 }, other = { .builder = "b2" };
+	struct store *s = fresh();
+	char number[20];
+
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(number, sizeof(number), "%u", i);
+		put(s, i % 5 ? "b1" : "b2", number, 1000 + i, number, i % 3 ? "a=F" : i % 2 ? "a=I" : "a=P");
+	}
+	/* of 800 and 200 builds two each are shown; 2 of 3 fail, 1 of 6 is no evidence */
+	CHECK_STR(streams(s, &f, "a"), "b1 F. 0FF1 older 532/665; b2 PF 1FF1 older 132/165");
+	CHECK_STR(streams(s, &past, "a"), "b1 F. 0FF1 older 532/665; b2 PF 1FF1 older 132/165");
+	other.horizon = 2;
+	CHECK_STR(streams(s, &other, "a"), "b2 PF 1FF1 older 132/165");
+	store_close(s);
+}
+
 struct list { char text[200]; struct view *v; };
 
 static void
@@ -241,6 +261,7 @@ main(void)
 	test_again();
 	test_order();
 	test_horizon();
+	test_old_blocks();
 	test_single_things();
 	test_notes();
 	unlink(path);
