@@ -332,7 +332,7 @@ test_damaged(void)
 
 		memcpy(bytes, whole.p, whole.n);
 		for (unsigned k = 0; k < 1 + i % 30; k++)
-			bytes[(size_t)draw() * 32768 % whole.n + (size_t)draw() % (whole.n / 2)] ^= (char)(1 << draw() % 8);
+			bytes[((size_t)draw() * 32768 + draw()) % whole.n] ^= (char)(1 << draw() % 8);
 		CHECK_INT(fs_write_scratch(path, (struct span){ bytes, n }, &e), 0);
 		read_all();
 	}

@@ -169,6 +169,51 @@ test_old_blocks(void)
 	store_close(s);
 }
 
+/* The order of a branch: a revision that is built again must not move, one that is unknown has
+ * its own place, and both builders' builds of one revision stand at one place. */
+static void
+test_axis(void)
+{
+	struct view_filter only = { .builder = "b*", .branch = "ma?n" }, none = { .branch = "3.*" };
+	struct store *s = fresh();
+	struct err e = ERR_INIT;
+	struct view *v = NULL;
+	char text[200] = "";
+
+	put(s, "b2", "1", 110, "r1", "a=P");
+	put(s, "b1", "1", 100, "r1", "a=P");
+	put(s, "b1", "2", 200, "r2", "a=P b=F");
+	put(s, "b1", "3", 300, "", "a=P");
+	put(s, "b1", "4", 400, "r1", "a=P"); /* again */
+	put(s, "b2", "2", 350, "r3", NULL);
+	put(s, "c", "1", 90, "r0", "a=P");
+	CHECK_INT(store_view(s, &only, &v, &e), 0);
+	for (size_t i = 0; i < v->axes[0].n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%.*s@%d ", (int)v->axes[0].revisions[i].n,
+		         v->axes[0].revisions[i].p, (int)v->axes[0].started[i]);
+	CHECK_STR(text, "r1@100 r2@200 @300 r3@350 ");
+	text[0] = '\0';
+	for (size_t i = 0; i < v->n_lanes; i++) {
+		for (size_t k = 0; k < v->lanes[i].n; k++) {
+			const struct lane_build *b = &v->lanes[i].builds[k];
+
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%u:%d:%u/%u ", b->commit,
+			         (int)b->started, b->n_fails, b->n_tests);
+		}
+		strcat(text, "; ");
+	}
+	CHECK_STR(text, "0:100:0/1 0:400:0/1 1:200:1/2 2:300:0/1 ; 0:110:0/1 3:350:0/0 ; ");
+	CHECK_INT(v->lanes[1].builds[1].roster, UINT32_MAX);
+	CHECK(v->workers.texts.n == 1 && span_is(v->workers.texts.p[v->lanes[0].builds[0].worker], "w1"));
+	CHECK_INT(v->newest, 400);
+	CHECK_INT(v->n_builds, 7);
+	view_free(v);
+	CHECK_INT(store_view(s, &none, &v, &e), 0);
+	CHECK(v->n_lanes == 0 && v->newest == 0);
+	view_free(v);
+	store_close(s);
+}
+
 struct list { char text[200]; struct view *v; };
 
 static void
@@ -262,6 +307,7 @@ main(void)
 	test_order();
 	test_horizon();
 	test_old_blocks();
+	test_axis();
 	test_single_things();
 	test_notes();
 	unlink(path);
