@@ -146,10 +146,11 @@ intake_file_time(struct intake *t, int64_t seconds)
 static void
 give_up(struct intake *t, const struct err *e)
 {
+	const char *slash = strrchr(t->path, '/');
 	char line[ERR_MAX + 256];
 
 	collect_run(&t->to)->truncated = true;
-	collect_unread(&t->to, "%s: %s", t->path, e->msg);
+	collect_unread(&t->to, "%s: %s", slash ? slash + 1 : t->path, e->msg);
 	snprintf(line, sizeof(line), "'%.200s': %s", t->path, e->msg);
 	remark(t, line);
 	t->idle = true;
