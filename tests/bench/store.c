@@ -1,21 +1,27 @@
 /*
- * A store of a given size, for measuring: 50 builders that run 500 tests on each of
- * many commits, 1 % of the results no plain passes.  Goes through store_put, as
- * every ingest does.
+ * A store of a given size, and how long its questions take: 50 builders that run 500
+ * tests on each of many commits, 1 % of the results no plain passes.  Goes through
+ * store_put, as every ingest does.
  *
+ *	store                         makes stores of 10^7 and 10^8 results, asks both, removes them
  *	store BUILDS FILE [SEED]      makes FILE; prints builds, results, seconds, bytes a result
+ *	store FILE                    asks it
  *
- * The newest build begins at 1795608000 (2026-11-25 12:00 UTC), 200 builds a day.
+ * The newest build begins before 1795608000 (2026-11-25 12:00 UTC), 200 builds a day.
  */
 #include "common/base.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/arena.h"
 #include "common/clock.h"
+#include "common/fs.h"
 #include "triage/store.h"
 
 enum { TESTS = 500, BUILDERS = 50, PER_DAY = 200, FLAKY = 60 };
@@ -139,23 +145,19 @@ put(struct store *s, struct world *w, size_t builder, size_t number, size_t n_nu
 	}
 }
 
-int
-main(int argc, char **argv)
+static int
+make_store(size_t n_builds, const char *path, uint64_t seed)
 {
-	size_t n_builds = argc > 2 ? strtoul(argv[1], NULL, 10) : 0, n_numbers = n_builds / BUILDERS, i, k;
+	size_t n_numbers = n_builds / BUILDERS, i, k;
 	struct world *w = xcalloc(1, sizeof(*w));
 	int64_t start = clock_micros();
 	struct err e = ERR_INIT;
 	struct store *s;
 	struct stat st;
 
-	if (n_numbers == 0) {
-		fprintf(stderr, "usage: store BUILDS FILE [SEED]\n");
-		return 129;
-	}
-	state = argc > 3 ? strtoull(argv[3], NULL, 10) * 2 + 1 : 88172645463325252u;
+	state = seed * 2 + 1;
 	init_world(w);
-	s = store_open(argv[2], STORE_WRITE, &e);
+	s = store_open(path, STORE_WRITE, &e);
 	for (i = 0; s && i < n_numbers; i++) {
 		for (k = 0; k < BUILDERS; k++)
 			put(s, w, k, i, n_numbers);
@@ -165,9 +167,141 @@ main(int argc, char **argv)
 		return 1;
 	}
 	store_close(s);
-	stat(argv[2], &st);
+	stat(path, &st);
 	printf("%zu builds, %" PRIu64 " results, %" PRIu64 " no plain passes, %.1f s, %.3f bytes a result\n",
 	       n_builds, w->n_results, w->n_events, (double)(clock_micros() - start) / 1e6,
 	       (double)st.st_size / (double)w->n_results);
+	fflush(stdout);
+	vec_release(&w->run.tests);
+	arena_release(&w->run.mem);
+	arena_release(&w->lines);
+	free(w);
 	return 0;
+}
+
+/* ---- questions ---- */
+
+enum { TIMES = 7 };
+
+/* Processor time and memory of one run of the program, least of several: other work on the
+ * machine only adds.  False: it has no such command. */
+static bool
+ask(const char *path, const char *const *argv)
+{
+	int64_t least = INT64_MAX, micros;
+	struct rusage use = { 0 };
+	int status = 0, i;
+
+	for (i = 0; i < TIMES; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL)
+				_exit(127);
+			setenv("FLAKETOOLS_NOW", "1795608000", 1);
+			setenv("FLAKE_TRIAGE_DB", path, 1);
+			execv(argv[0], (char *const *)argv);
+			_exit(127);
+		}
+		if (pid < 0 || wait4(pid, &status, 0, &use) != pid || !WIFEXITED(status) ||
+		    WEXITSTATUS(status) > 1)
+			return false;
+		micros = (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * INT64_C(1000000) + use.ru_utime.tv_usec +
+		         use.ru_stime.tv_usec;
+		least = micros < least ? micros : least;
+	}
+	printf("  %-8s %-14s %8.1f ms, %ld MB\n", argv[1], argv[2], (double)least / 1000, use.ru_maxrss >> 10);
+	return true;
+}
+
+struct tests { VEC(uint32_t) p; };
+
+static void
+add_test(void *data, uint32_t test)
+{
+	struct tests *tests = data;
+
+	vec_push(&tests->p, test);
+}
+
+static double
+cpu_ms(void)
+{
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1e3 +
+	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e3;
+}
+
+/* What the store itself needs for a history and for a report. */
+static void
+ask_store(const char *path)
+{
+	struct tests tests = { VEC_INIT };
+	double start = cpu_ms(), t1, t2;
+	struct view_filter all = { 0 };
+	struct err e = ERR_INIT;
+	struct view *v = NULL;
+	struct test_view t;
+	struct store *s = store_open(path, STORE_READ, &e);
+	size_t i;
+
+	if (s == NULL || store_view(s, &all, &v, &e) < 0 || store_streams(v, 3, &t, &e) < 0) {
+		fprintf(stderr, "store: %s\n", e.msg);
+		exit(1);
+	}
+	t1 = cpu_ms();
+	store_tests(v, NEWEST - 86400, false, add_test, &tests, &e);
+	for (i = 0; i < tests.p.n; i++)
+		store_streams(v, tests.p.p[i], &t, &e);
+	t2 = cpu_ms();
+	printf("  store: one test %.1f ms; %zu tests of the last day %.1f ms\n", t1 - start, tests.p.n, t2 - t1);
+	fflush(stdout);
+	view_free(v);
+	store_close(s);
+	vec_release(&tests.p);
+}
+
+static void
+ask_all(const char *path)
+{
+	static const char *const history[] = { "build/flake-triage", "history", "test_module_3", NULL };
+	static const char *const report[] = { "build/flake-triage", "report", "--since=1d", NULL };
+
+	ask_store(path);
+	ask_store(path); /* warm */
+	if (!ask(path, history) || !ask(path, report))
+		printf("  the program has no history and report yet\n");
+	fflush(stdout);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const size_t sizes[] = { 20000, 200000 };
+	struct err e = ERR_INIT;
+	char *folder, path[4096];
+	int status = 0;
+	size_t i;
+
+	if (argc > 2)
+		return make_store(strtoul(argv[1], NULL, 10), argv[2], argc > 3 ? strtoull(argv[3], NULL, 10) : 1);
+	if (argc == 2) {
+		ask_all(argv[1]);
+		return 0;
+	}
+	folder = fs_unique_dir(getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", "flaketools-bench.", &e);
+	for (i = 0; folder && status == 0 && i < ARRAY_LEN(sizes); i++) {
+		snprintf(path, sizeof(path), "%s/%zu.db", folder, sizes[i]);
+		status = make_store(sizes[i], path, 1);
+		if (status == 0)
+			ask_all(path);
+	}
+	if (folder == NULL || fs_remove(folder, &e) < 0) {
+		fprintf(stderr, "store: %s\n", e.msg);
+		status = 1;
+	}
+	free(folder);
+	return status;
 }
