@@ -8,6 +8,9 @@
 
 enum { FLOOR = 2 /* failures before a fix that can have failed to hold */ };
 
+/* A rate that surely is above this is called flaky; what is rarer every test does, on a bad day. */
+#define RARE 0.0005
+
 /* The last place where the rate fell to nothing for long enough, and the failure that came
  * back behind it. */
 static bool
@@ -105,6 +108,10 @@ step_flaky(struct think *t)
 		return true;
 	if (e->rerun_passes + e->same_source == 0 && e->sandwiched < 2)
 		return false;
+	if (t->d->rate.low < RARE) {
+		say(t, "that is rarer than one in %.0f runs, or may be: too little for an alarm", 1 / RARE);
+		return false;
+	}
 	t->d->verdict = VERDICT_FLAKY;
 	t->d->sure = e->rerun_passes + e->same_source ? 0.999
 	             : 1 - 1 / (double)((e->sandwiched + 1) * (e->sandwiched + 1));

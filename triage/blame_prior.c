@@ -22,6 +22,7 @@ static const struct {
 	{ 0, 1.5, "speaks of threads, time-outs or sockets" },
 	{ 0, 1.3, "is a revert" },
 	{ 0, 3, "names the test" },
+	{ 0, 5, "speaks of a fix" },
 };
 
 /* ---- names and paths ---- */
@@ -181,6 +182,8 @@ message_factors(const struct blame_subject *s, const struct commit_facts *c)
 		if (has_word(c->title, words[i]) || has_word(c->body, words[i]))
 			out |= FACTOR_CONCURRENCY;
 	}
+	if (s->fixed && (has_word(c->title, "fix") || has_word(c->title, "flaky") || has_word(c->title, "race")))
+		out |= FACTOR_FIX;
 	if (span_starts(c->title, "Revert"))
 		out |= FACTOR_REVERT;
 	if (core.n >= 4 && core.n < sizeof(word)) {

@@ -18,6 +18,7 @@ struct blame_subject {
 	struct span file;          /* of its source */
 	const struct span *traces; /* paths in the traces of its failures */
 	uint32_t n_traces;
+	bool fixed;                /* what is looked for made it better */
 };
 
 /* Bits: why a commit is suspected, or is not. */
@@ -33,7 +34,8 @@ enum blame_factor {
 	FACTOR_CONCURRENCY = 256, /* speaks of threads, time-outs, sockets, races */
 	FACTOR_REVERT = 512,
 	FACTOR_NAMED = 1024,    /* its message names the test or its module */
-	FACTOR_COUNT = 11,
+	FACTOR_FIX = 2048,      /* its message speaks of a fix; when one is looked for */
+	FACTOR_COUNT = 12,
 };
 
 /* The factors of one commit. */

@@ -48,6 +48,10 @@ struct eval_score {
 	double *size, *size_results; /* [n_sets] ascending */
 };
 
+/* The truth as it is thought now, with hindsight: for a store of which nobody knows it.  Made in mem. */
+int eval_hindsight(struct view *v, struct arena *mem,
+                   struct eval_truth *out, struct err *e);
+
 /* Replays all days between begin and end.  The view is marked by analyse_mass.  Arrays are made in mem.
  * -1 and e: the store failed. */
 int eval_replay(struct view *v, const struct eval_truth *truth, const struct commit_source *commits,

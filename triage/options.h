@@ -4,10 +4,13 @@
 
 #include "common/prog.h"
 
+enum { OPTIONS_REPOS = 16 };
+
 /* Texts are NULL where the option was not given. */
 struct options {
 	const char *db;        /* never NULL */
-	const char *repo;      /* a git repository */
+	const char *repos[OPTIONS_REPOS]; /* clones of what was tested */
+	size_t n_repos;
 	const char *format;    /* ingest: of the input (reader.h); elsewhere: of the output */
 	const char *since_text, *until_text, *started_text;
 	int64_t since, until;  /* seconds since 1970; 0: not given */
@@ -20,6 +23,10 @@ struct options {
 
 	/* known */
 	const char *test, *pattern, *issue, *note;
+
+	/* eval */
+	uint64_t synthetic;    /* seed */
+	bool is_synthetic;
 
 	const char *output;    /* -o: a file, or a folder for site */
 	uint32_t limit;        /* rows; 0: the command's default */

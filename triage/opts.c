@@ -11,8 +11,32 @@
 enum {
 	ANSWERS = USE_REPORT | USE_HISTORY | USE_ANSWER | USE_BLAME | USE_FIXES | USE_WORKERS,
 	TIMED = USE_REPORT | USE_HISTORY | USE_WORKERS | USE_BLAME,
-	STORES = ANSWERS | USE_INGEST | USE_KNOWN,
+	STORES = ANSWERS | USE_INGEST | USE_KNOWN | USE_EVAL,
 };
+
+static int
+add_repo(void *target, const struct opt *o UNUSED, const char *value, struct err *e)
+{
+	struct options *options = &((struct triage_opts *)target)->options;
+
+	if (value[0] == '\0')
+		return err_set(e, "it names no folder");
+	if (options->n_repos == OPTIONS_REPOS)
+		return err_set(e, "%d repositories are enough", OPTIONS_REPOS);
+	options->repos[options->n_repos++] = value;
+	return 0;
+}
+
+static int
+set_seed(void *target, const struct opt *o UNUSED, const char *value, struct err *e)
+{
+	struct options *options = &((struct triage_opts *)target)->options;
+
+	if (!span_u64(span_of(value), &options->synthetic))
+		return err_set(e, "'%s' is no seed; write a number", value);
+	options->is_synthetic = true;
+	return 0;
+}
 
 #define FIELD(name) .field = offsetof(struct triage_opts, options.name)
 
@@ -29,8 +53,9 @@ const struct opt triage_opts_table[] = {
 	          "'2026-11-24 18:30' (UTC); default for report: 1d" },
 	{ "until", .arg = "WHEN", .use = ANSWERS, GROUP, .set = opt_set_text, FIELD(until_text),
 	  .help = "as if it were WHEN now: builds that began later are left out" },
-	{ "repo", .arg = "DIR", .use = ANSWERS, GROUP, .words = "DIR", .set = opt_set_text, FIELD(repo),
-	  .help = "the git repository that was tested, for the order of its commits and what they change" },
+	{ "repo", .arg = "DIR", .use = ANSWERS | USE_EVAL, GROUP, .words = "DIR", .set = add_repo,
+	  .help = "a clone of what was tested, for the order of its commits and what they change; may be "
+	          "given again for another codebase" },
 #undef GROUP
 #define GROUP .group = "What a file does not say (ingest)"
 	{ "revision", .arg = "ID", .use = USE_INGEST, GROUP, .set = opt_set_text, FIELD(revision),
@@ -56,8 +81,12 @@ const struct opt triage_opts_table[] = {
 	{ "note", .arg = "TEXT", .use = USE_KNOWN, GROUP, .set = opt_set_text, FIELD(note),
 	  .help = "a remark for people" },
 #undef GROUP
+#define GROUP .group = "What is replayed (eval)"
+	{ "synthetic", .arg = "SEED", .use = USE_EVAL, GROUP, .set = set_seed,
+	  .help = "a history that is made from SEED, of which the truth is known, instead of the store" },
+#undef GROUP
 #define GROUP .group = "Output"
-	{ "format", .arg = "NAME", .use = STORES & ~(unsigned)USE_KNOWN, GROUP, .set = opt_set_text,
+	{ "format", .arg = "NAME", .use = STORES & ~(unsigned)(USE_KNOWN | USE_EVAL), GROUP, .set = opt_set_text,
 	  FIELD(format),
 	  .help = "text, markdown, html or json; for ingest: the format of the input (default: seen from "
 	          "its content)" },
@@ -66,7 +95,7 @@ const struct opt triage_opts_table[] = {
 	  .set = opt_set_text, FIELD(output), .help = "write to FILE instead of standard output" },
 	{ "explain", .use = ANSWERS, GROUP, .set = opt_set_true, FIELD(explain),
 	  .help = "say how each verdict was reached" },
-	{ "all", .use = USE_REPORT | USE_HISTORY | USE_WORKERS, GROUP, .set = opt_set_true, FIELD(all),
+	{ "all", .use = USE_REPORT | USE_HISTORY | USE_WORKERS | USE_BLAME, GROUP, .set = opt_set_true, FIELD(all),
 	  .help = "leave nothing out for brevity" },
 	{ "exit-code", .use = USE_REPORT | USE_ANSWER, GROUP, .set = opt_set_true, FIELD(exit_code),
 	  .help = "end with status 1 when there is something new" },

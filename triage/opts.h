@@ -18,7 +18,8 @@ enum opts_use {
 	USE_FIXES = 64,
 	USE_WORKERS = 128,
 	USE_HELP = 256,
-	USE_ALL = 511,
+	USE_EVAL = 512,
+	USE_ALL = 1023,
 };
 
 struct triage_opts {

@@ -238,7 +238,7 @@ sort_tests(struct put *p)
 		if (x.test < 0)
 			goto out;
 		p->n_ran += story.cell != CELL_NONE;
-		p->n_failed += story.cell == CELL_FAIL || story.cell == CELL_FLIP;
+		p->n_failed += story.cell >= CELL_RERUN;
 		if (story.plain)
 			x.letter = story.plain;
 		else

@@ -99,7 +99,7 @@ static bool
 run_tests(struct collect *c, const struct synth *s, const struct plan_row *row, struct rnd *r)
 {
 	/* Now and then tests that share a service fail together, and pass on their re-run. */
-	uint32_t together = rnd_chance(r, 0.02) ? rnd_below(r, s->config.n_tests) : UINT32_MAX, t;
+	uint32_t together = rnd_chance(r, 0.003) ? rnd_below(r, s->config.n_tests) : UINT32_MAX, t;
 	double rate, worst;
 	bool red = false;
 

@@ -27,7 +27,7 @@ struct lane_build {
 	uint32_t roster;  /* which tests it ran, for store_streams; UINT32_MAX: nothing is known of them */
 	uint32_t worker;  /* into view->workers; UINT32_MAX: unknown */
 	uint32_t n_tests; /* that ran in it, to any end (CELL_NONE is not counted) */
-	uint32_t n_fails; /* of them CELL_FAIL and CELL_FLIP */
+	uint32_t n_fails; /* of them whose first try failed: CELL_RERUN, CELL_FAIL and CELL_FLIP */
 	uint8_t color, result;
 	uint8_t mass;     /* set by analyse_mass: enum mass; its failures are no evidence of single tests */
 };

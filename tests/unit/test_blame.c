@@ -124,7 +124,7 @@ static unsigned
 factors(const char *test, const char *file, const char *path, const char *title)
 {
 	struct span path_span = span_of(path), trace = span_of("Lib/email/parser.py");
-	struct blame_subject s = { span_of(test), span_of(file), &trace, 1 };
+	struct blame_subject s = { .test = span_of(test), .file = span_of(file), .traces = &trace, .n_traces = 1 };
 	struct commit_facts c = { .title = span_of(title), .paths = &path_span, .n_paths = path[0] ? 1 : 0 };
 
 	return blame_factors(&s, &c);
