@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "triage/reader.h"
+#include "triage/source_buildbot.h"
 #include "triage/source_files.h"
 #include "triage/warn.h"
 
@@ -94,11 +95,20 @@ read_files(struct ingest *in, const struct options *o, const char *path, struct 
 	return source_files(in, &files, path, e);
 }
 
+static int
+read_buildbot(struct ingest *in, const struct options *o UNUSED, const char *where, struct err *e)
+{
+	const struct buildbot_options buildbot = { .token = getenv("FLAKE_TRIAGE_TOKEN") };
+
+	return source_buildbot(in, &buildbot, where, e);
+}
+
 /* What an operand is, by its beginning or its content; the last row takes what is left. */
 static const struct source {
 	bool (*is)(const char *operand);
 	int (*read)(struct ingest *in, const struct options *o, const char *operand, struct err *e);
 } sources[] = {
+	{ source_buildbot_is, read_buildbot },
 	{ NULL, read_files },
 };
 

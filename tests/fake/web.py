@@ -7,7 +7,7 @@ prints.  Ends when its standard input does.
 Serves the paths in `PAGES` and, with --db, the part of Buildbot's REST interface that
 flake-triage asks for, out of a master's database.  A fault changes the answers (N: the
 first N of them) to requests whose path matches; KIND is one of the functions below, or a
-status.  Each request is a line "CONNECTION PATH" in the log.
+status.  Below /fault/REGEX=KIND/ everything is served with that fault.  Each request is a line "CONNECTION PATH" in the log.
 """
 import json
 import re
@@ -31,6 +31,7 @@ connections = 0
 
 
 def drop(h, body):
+    h.wfile.flush()
     h.close_connection = True
     h.connection.shutdown(2)
 
@@ -163,6 +164,8 @@ PAGES = {"/": b"hello", "/empty": b"", "/far": b"far"}
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def setup(self):
         global connections
@@ -212,6 +215,11 @@ class Handler(BaseHTTPRequestHandler):
                     fault[2] -= 1
                     kind = fault[1]
                     break
+        if self.path.startswith("/fault/"):
+            fault, _, self.path = self.path[len("/fault/"):].partition("/")
+            pattern, _, asked = urllib.parse.unquote(fault).partition("=")
+            self.path = "/" + self.path
+            kind = asked if re.search(pattern, self.path) else kind
         status, body, more = self.right()
         etag = f'"{zlib.crc32(body)}"'
         if kind and kind.isdigit():

@@ -1,0 +1,23 @@
+/*
+ * What the files of the database way to a Buildbot master share; nobody else includes it.
+ */
+#ifndef TRIAGE_SOURCE_BUILDBOT_DB_H
+#define TRIAGE_SOURCE_BUILDBOT_DB_H
+
+#include "common/db.h"
+#include "common/unpack.h"
+#include "triage/source_buildbot_in.h"
+
+struct bb_db {
+	struct db *db;
+	struct unpack *unpack;
+	bool slaves;        /* before Buildbot 0.9.0rc1: the tables speak of slaves */
+	bool no_workers, no_stamps, no_properties; /* tables that are missing */
+	struct str url;     /* of the master's pages; "" unknown */
+	struct str out;     /* bytes of a chunk with its newline */
+};
+
+/* source_buildbot_log.c: for the table of calls */
+enum bb_did bb_database_read(void *self, const struct bb_log *log, const struct bb_sink *to, struct err *e);
+
+#endif
