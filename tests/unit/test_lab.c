@@ -245,7 +245,7 @@ test_jobs(void)
 	make_place(&p);
 	p.opt.jobs = 2;
 	p.command.cwd = p.root;
-	script = "case $1 in t0) while [ ! -e go ]; do sleep 0.01; done;; *) : >go;; esac";
+	script = "case $1 in t0) while [ ! -e go ]; do sleep 0.01; done; sleep 0.5;; *) : >go;; esac";
 	if (!open_lab(&p, false, false))
 		return;
 	slow = ask(&p, 0, 2);
