@@ -2,7 +2,7 @@
 tables, columns, indexes and compression are those of Buildbot's own db/model.py and
 db/logs.py.
 
-    m = Master("state.sqlite")                # age: "0.9", "2.10" or "4.3"
+    m = Master("state.sqlite")                # age: "0.9", "2.10" or "4.3"; goes on with one that is there
     m.build("builder", logs={"test": b"..."}) # one step a log
     m.close()
 """
@@ -83,6 +83,11 @@ class Master:
         self.db = sqlite3.connect(path)
         self.worker_column = "buildslaveid" if slaves else "workerid"
         self.workers = "buildslaves" if slaves else "workers"
+        self.ids = {}
+        self.numbers = {}
+        if self.db.execute("SELECT 1 FROM sqlite_master").fetchone():
+            self.go_on()
+            return
         self.db.executescript(TABLES.replace("WORKERS", self.workers).replace("WORKERID", self.worker_column))
         if age == "4.3":
             self.db.executescript("CREATE TABLE alembic_version (version_num VARCHAR(32)); "
@@ -91,8 +96,13 @@ class Master:
             self.db.executescript("CREATE TABLE migrate_version (repository_id VARCHAR(250) PRIMARY KEY, "
                                   "repository_path TEXT, version INTEGER)")
         self.add("masters", name=name)
-        self.ids = {}
-        self.numbers = {}
+
+    def go_on(self):
+        """With a database that is there."""
+        for table in ("builders", self.workers):
+            self.ids.update({(table, name): i for i, name in self.db.execute(f"SELECT id, name FROM {table}")})
+        self.numbers.update(self.db.execute("SELECT name, max(number) FROM builds b JOIN builders x ON x.id = b.builderid "
+                                            "GROUP BY 1"))
 
     def add(self, table, **columns):
         names = ", ".join(columns)
@@ -121,6 +131,7 @@ class Master:
                          complete_at=started + seconds if complete else None, results=results if complete else None,
                          **{self.worker_column: self.named(self.workers, worker, info="{}")})
         if properties and not stamps:
+            self.property(build, "workername", worker)
             self.property(build, "branch", branch)
             self.property(build, "revision", revision)
         if got is not None:
