@@ -207,6 +207,8 @@ intake_commit(struct intake *t, bool only_tests, struct err *e)
 		ret = put(t, 0, NULL, &how, e);
 	for (i = 0; ret == 0 && i < parts.p.n; i++)
 		ret = put(t, (uint32_t)i, parts.p.p[i].run, &how, e);
+	if (ret == 0 && how == STORE_PUT_CHANGED)
+		ret = store_trim(t->in->store, &t->facts, t->facts.part + (uint32_t)(parts.p.n ? parts.p.n : 1), e);
 	if (ret == 0)
 		count(t->in, how);
 	for (i = 0; i < parts.p.n; i++)

@@ -38,6 +38,8 @@ enum store_put {
  * share a transaction for a moment: a program that is killed then has not stored them, and
  * stores them when it is run again.  -1 and e: it is not stored, nor what shared its transaction. */
 int store_put(struct store *s, const struct build *b, enum store_put *how, struct err *e);
+/* Takes out the build's parts from number n_parts on: it was read again, and has no more. */
+int store_trim(struct store *s, const struct build *b, uint32_t n_parts, struct err *e);
 /* Ends that transaction now: before a long wait, and at the end, to hear of its errors. */
 int store_flush(struct store *s, struct err *e);
 

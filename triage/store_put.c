@@ -542,3 +542,33 @@ store_put(struct store *s, const struct build *b, enum store_put *how, struct er
 	str_release(&old.events);
 	return got < 0 ? -1 : 0;
 }
+
+/* ---- parts that are no more ---- */
+
+static int
+drop_part(struct put *p, const struct stored *old)
+{
+	if (take_out(p->store, old, p->e) < 0)
+		return -1;
+	return run_with(p->store, "DELETE FROM builds WHERE id = ?1", 1, old->id, 0, 0, p->e);
+}
+
+int
+store_trim(struct store *s, const struct build *b, uint32_t n_parts, struct err *e)
+{
+	struct build part = *b;
+	struct put p = { .store = s, .b = &part, .e = e };
+	struct stored old = { .events = STR_INIT(STR_FILE) };
+	int got;
+
+	for (part.part = n_parts; (got = look_up(&p, &old)) > 0; part.part++) {
+		if (store_begin(s, e) < 0 || drop_part(&p, &old) < 0) {
+			got = -1;
+			break;
+		}
+	}
+	str_release(&old.events);
+	if (got < 0)
+		store_rollback(s);
+	return got < 0 ? -1 : 0;
+}

@@ -35,12 +35,15 @@ test_sessions_are_real() {
 
 # Options and commands in its examples that the program does not have.
 test_examples_are_understood() {
-	local line word
-	succeeds "$FB" --help
-	grep -oE -- '(^| )flake-bisect [^#`]*' "$readme" | sed "s/'[^']*'//g; s/ -- .*//" | grep -oE -- ' --?[a-z-]+' | sort -u >words
-	while read -r word; do
-		grep -qE -- "(^|[ ,])$word([ ,=[]|\$)" "$OUT" || fail "the README has $word, the help has not"
-	done <words
+	local line word program
+	for program in "$FB" "$FT"; do
+		succeeds "$program" --help
+		grep -oE -- "(^| )${program##*/} [^#\`]*" "$readme" | sed "s/'[^']*'//g; s/ -- .*//" |
+			grep -oE -- ' --?[a-z-]+' | sort -u >words
+		while read -r word; do
+			grep -qE -- "(^|[ ,])$word([ ,=[]|\$)" "$OUT" || fail "the README has $word, the help has not"
+		done <words
+	done
 	[ -s words ] || fail "no example was read"
 	for line in $(sed -n 's/.*`scripts\/\([a-z-]*\).*/\1/p' "$readme"); do
 		[ -x "$ROOT/scripts/$line" ] || fail "there is no scripts/$line"

@@ -74,7 +74,7 @@ make_tests(struct collect *c, const char *tests)
 	}
 }
 
-static enum store_put
+static UNUSED enum store_put
 put(struct store *s, const char *builder, const char *number, int64_t started, const char *revision,
     const char *tests)
 {
