@@ -1,0 +1,54 @@
+/* See hunt_gate.h. */
+#include "common/base.h"
+#include "bisect/hunt_gate.h"
+
+#include <math.h>
+
+#include "bisect/hunt_in.h"
+
+enum {
+	NEVER_RUNS = 149, /* rules a rate of 2 % out, at 95 % */
+	EACH_MAX = 250,
+};
+
+static const double differ = 0.005, same = 0.99;
+
+double
+hunt_gate_same(const struct hunt_ends *ends)
+{
+	struct rates two, one;
+	double q, r, a, b;
+
+	rates_init(&two);
+	same_init(&one);
+	for (uint32_t i = 0; i < ends->old.runs; i++) {
+		rates_tell(&two, false, i < ends->old.fails);
+		rates_tell(&one, true, i < ends->old.fails);
+	}
+	for (uint32_t i = 0; i < ends->new.runs; i++) {
+		rates_tell(&two, true, i < ends->new.fails);
+		rates_tell(&one, true, i < ends->new.fails);
+	}
+	a = rates_sum(&two, &q, &r);
+	b = same_sum(&one, &q);
+	return 1 / (1 + exp(a - b));
+}
+
+enum hunt_gate
+hunt_gate(const struct hunt_ends *ends)
+{
+	double p;
+
+	if (ends->new.fails == 0)
+		return ends->new.runs < NEVER_RUNS ? HUNT_GATE_NEW : HUNT_GATE_NEVER;
+	if (ends->old.runs == 0)
+		return HUNT_GATE_OLD;
+	p = hunt_gate_same(ends);
+	if (p <= differ)
+		return HUNT_GATE_OPEN;
+	if (p >= same)
+		return HUNT_GATE_SAME;
+	if (ends->old.runs >= EACH_MAX && ends->new.runs >= EACH_MAX)
+		return HUNT_GATE_UNSURE;
+	return ends->old.runs <= ends->new.runs ? HUNT_GATE_OLD : HUNT_GATE_NEW;
+}

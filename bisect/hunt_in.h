@@ -1,0 +1,70 @@
+/*
+ * Inside the search for a commit: hunt.c (answers, posterior), hunt_rate.c
+ * (the unknown rates), hunt_ask.c (questions).  Nobody else includes this.
+ */
+#ifndef BISECT_HUNT_IN_H
+#define BISECT_HUNT_IN_H
+
+#include "bisect/hunt.h"
+
+enum { GRID = 82 }; /* rates, ascending; the first is 0, the last 1 */
+
+/* The likelihood of answers as a function of the rates: proportional to old[i] * new[j] for
+ * rates i of q and j of r, priors included; scaled by exp(-scale).  Beside that, whether all of
+ * them are as with q = 0 and r = 1. */
+struct rates {
+	double old[GRID], new[GRID];
+	double scale;
+	bool exact;
+};
+
+void rates_init(struct rates *r);
+/* One more answer of the old or the new side. */
+void rates_tell(struct rates *r, bool new_side, bool is_new);
+/* The logarithm of the sum over q < r, and the mean of both there; -inf when nothing fits. */
+double rates_sum(const struct rates *r, double *q, double *one_r);
+
+/* The same for one rate on both sides: new alone is used. */
+void same_init(struct rates *r);
+double same_sum(const struct rates *r, double *rate);
+
+/* Commits with the same answers on either side are one class. */
+struct class {
+	uint32_t n1, n0;   /* answers new and old of commits that have them in their history */
+	uint32_t n;        /* commits in it; 0: free */
+	uint32_t moved;    /* while telling: where its marked commits go; NONE: nowhere yet */
+	struct rates rates;
+	double log;        /* of the likelihood */
+	double q, r;       /* means */
+	double h_q;        /* entropy of the old side's answer, bits */
+	double w1, w2;     /* what a unit of mass adds to both sums of hunt_ask.c */
+};
+
+struct hunt {
+	const struct graph *graph;
+	uint32_t n;
+	double *prior;          /* [n] sums to 1 - SAME_PRIOR */
+	double confidence;
+	double ready_s, other_s;
+	uint32_t *class_of;     /* [n] */
+	VEC(struct class) classes;
+	struct rates same;
+	double same_rate;       /* mean */
+	double *post;           /* [n] */
+	double post_same;
+	uint8_t *closed;        /* [n] */
+	uint8_t *mark;          /* [n] scratch */
+	/* hunt_ask.c, [n] each */
+	double *w1, *w2;        /* sums over the ancestors */
+	double *gain;
+	double *scene;          /* posterior after pending answers */
+	uint64_t *bits;         /* [n * words] which atoms are ancestors; NULL: no merges */
+	uint32_t words;
+	uint32_t *atom_of;      /* [n] NONE: no atom */
+};
+
+/* hunt_ask.c */
+void asking_init(struct hunt *h);
+void asking_release(struct hunt *h);
+
+#endif

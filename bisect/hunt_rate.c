@@ -1,0 +1,136 @@
+/*
+ * The unknown rates of the search for a commit: a grid of rates, even in their
+ * logits, with 0 and 1 apart.  The prior: most changes are exact, from never to
+ * always.  Of the others the rate before is rather low (Beta(0.4, 2); sometimes
+ * 0), and the rate after anything (Beta(0.6, 0.8); sometimes 1).
+ */
+#include "common/base.h"
+#include "bisect/hunt_in.h"
+
+#include <math.h>
+
+static const double exact = 0.5, never_before = 0.15, always_after = 0.1, floor_sum = 1e-150;
+static const double logit_lo = -7, logit_hi = 7;
+
+static struct {
+	bool made;
+	double rate[GRID], old[GRID], new[GRID], same[GRID];
+	double norm; /* of old times new over q < r */
+} grid;
+
+/* Of a Beta density in the rate, as one in its logit: p^a (1-p)^b. */
+static void
+fill(double *out, double a, double b, double zero, double one)
+{
+	double sum = 0;
+
+	for (int i = 1; i < GRID - 1; i++)
+		sum += out[i] = pow(grid.rate[i], a) * pow(1 - grid.rate[i], b);
+	for (int i = 1; i < GRID - 1; i++)
+		out[i] *= (1 - zero - one) / sum;
+	out[0] = zero;
+	out[GRID - 1] = one;
+}
+
+static void
+make_grid(void)
+{
+	for (int i = 1; i < GRID - 1; i++)
+		grid.rate[i] = 1 / (1 + exp(-(logit_lo + (logit_hi - logit_lo) * (i - 1) / (GRID - 3))));
+	grid.rate[0] = 0;
+	grid.rate[GRID - 1] = 1;
+	fill(grid.old, 0.4, 2, never_before, 0);
+	fill(grid.new, 0.6, 0.8, 0, always_after);
+	fill(grid.same, 0.5, 0.5, 0.1, 0.1);
+	for (int j = 1; j < GRID; j++) {
+		for (int i = 0; i < j; i++)
+			grid.norm += grid.old[i] * grid.new[j];
+	}
+	for (int j = 0; j < GRID; j++)
+		grid.same[j] *= grid.norm / (1 - exact);
+	grid.made = true;
+}
+
+void
+rates_init(struct rates *r)
+{
+	if (!grid.made)
+		make_grid();
+	memcpy(r->old, grid.old, sizeof(r->old));
+	memcpy(r->new, grid.new, sizeof(r->new));
+	r->scale = 0;
+	r->exact = true;
+}
+
+void
+same_init(struct rates *r)
+{
+	rates_init(r);
+	memcpy(r->new, grid.same, sizeof(r->new));
+}
+
+/* Products of many rates leave the range of doubles. */
+static void
+rescale(struct rates *r, double *side)
+{
+	double sum = 0;
+
+	for (int i = 0; i < GRID; i++)
+		sum += side[i];
+	if (sum >= floor_sum || sum == 0)
+		return;
+	for (int i = 0; i < GRID; i++)
+		side[i] /= sum;
+	r->scale += log(sum);
+}
+
+void
+rates_tell(struct rates *r, bool new_side, bool is_new)
+{
+	double *side = new_side ? r->new : r->old;
+
+	r->exact = r->exact && new_side == is_new;
+	for (int i = 0; i < GRID; i++)
+		side[i] *= is_new ? grid.rate[i] : 1 - grid.rate[i];
+	rescale(r, side);
+}
+
+/* The part of q = 0 and r = 1, in the scale and norm of the rest. */
+static double
+exact_part(const struct rates *r)
+{
+	return r->exact ? exact / (1 - exact) * grid.norm * exp(-r->scale) : 0;
+}
+
+double
+rates_sum(const struct rates *r, double *q, double *one_r)
+{
+	double sum = 0, sum_q = 0, sum_r = 0, below = 0, below_q = 0, all;
+
+	for (int j = 1; j < GRID; j++) {
+		below += r->old[j - 1];
+		below_q += r->old[j - 1] * grid.rate[j - 1];
+		sum += r->new[j] * below;
+		sum_q += r->new[j] * below_q;
+		sum_r += r->new[j] * below * grid.rate[j];
+	}
+	all = exact_part(r);
+	sum_r += all;
+	all += sum;
+	*q = all > 0 ? sum_q / all : 0;
+	*one_r = all > 0 ? sum_r / all : 1;
+	return all > 0 ? log(all) + r->scale : -INFINITY;
+}
+
+double
+same_sum(const struct rates *r, double *rate)
+{
+	double sum = 0, mean = 0;
+
+	for (int i = 0; i < GRID; i++) {
+		sum += r->new[i];
+		mean += r->new[i] * grid.rate[i];
+	}
+	*rate = sum > 0 ? mean / sum : 0.5;
+	return sum > 0 ? log(sum) + r->scale : -INFINITY;
+}
