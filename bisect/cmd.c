@@ -9,13 +9,13 @@ extern const struct prog_cmd cmd_tests, cmd_rate, cmd_resume, cmd_show, cmd_fram
 
 static const struct prog_cmd *const cmds[] = {
 	&cmd_tests,
+	&cmd_commits,
 	&cmd_rate,
 	&cmd_resume,
 	&cmd_show,
 	&cmd_frameworks,
 	&cmd_help,
 	&cmd_completion,
-	&cmd_commits,
 	NULL,
 };
 
@@ -33,6 +33,9 @@ static const char first_help[] =
 	"\n"
 	"Any other runner: say where the names of the tests go:\n"
 	"  flake-bisect --input names.txt -- ./run-tests {tests}\n"
+	"\n"
+	"Which commit made it fail, or fail more often?\n"
+	"  flake-bisect commits v1.0..HEAD -- ./run-test\n"
 	"\n"
 	"How often does it fail at all?\n"
 	"  flake-bisect rate -- pytest tests/\n"

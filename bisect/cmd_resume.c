@@ -2,6 +2,7 @@
 #include "common/base.h"
 #include "bisect/cmd.h"
 
+#include "bisect/commits.h"
 #include "bisect/work.h"
 
 static int
@@ -11,6 +12,8 @@ run(const struct prog_call *call, struct err *e)
 	struct work w;
 	int status;
 
+	if (commits_is_session(cmd_options(call)->session, which))
+		return commits_resume(call, which, false, e);
 	work_init(&w, cmd_options(call));
 	status = work_resume(&w, which, e);
 	if (status == 0) {

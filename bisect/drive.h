@@ -19,6 +19,7 @@ struct drive_view {
 	struct counts whole;
 	const uint32_t *kept;     /* the smallest set seen failing, in run order */
 	uint32_t n_kept;
+	bool commits;             /* these are commits, not tests */
 };
 
 struct drive {

@@ -27,6 +27,8 @@ struct reading {
 	uint32_t n_strangers;      /* tests that ran and are not in the list */
 	struct str message;        /* of the first failing test or the last error line; one line */
 	const char *unresolved;    /* why the run proves nothing, a literal; NULL: it does */
+	bool not_begun;            /* the command itself was not reached (a build before it failed):
+	                              unresolved, however the run ended */
 	bool whole_failed;         /* failed as a whole (leak, changed environment, crash in tear-down),
 	                              whatever single tests say */
 	const char *whole_kind;    /* what failed then: "reference leak", "env changed"; a literal */

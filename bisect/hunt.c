@@ -15,7 +15,7 @@ enum { NONE = UINT32_MAX };
 static void
 weigh(struct class *c)
 {
-	c->log = rates_sum(&c->rates, &c->q, &c->r);
+	c->log = hunt_rates_sum(&c->rates, &c->q, &c->r);
 	c->h_q = stats_entropy(c->q);
 	c->w1 = c->r - c->q;
 	c->w2 = stats_entropy(c->r) - c->h_q;
@@ -41,14 +41,14 @@ tell_classes(struct hunt *h, bool is_new)
 			h->classes.p[to].n = count[i];
 			h->classes.p[to].n1 += is_new;
 			h->classes.p[to].n0 += !is_new;
-			rates_tell(&h->classes.p[to].rates, true, is_new);
+			hunt_rates_tell(&h->classes.p[to].rates, true, is_new);
 			weigh(&h->classes.p[to]);
 			h->classes.p[i].moved = to;
 		}
 		if (count[i] == from.n)
 			continue;
 		h->classes.p[i].n = from.n - count[i];
-		rates_tell(&h->classes.p[i].rates, false, is_new);
+		hunt_rates_tell(&h->classes.p[i].rates, false, is_new);
 		weigh(&h->classes.p[i]);
 	}
 	for (c = 0; c < h->n; c++) {
@@ -100,7 +100,7 @@ join_classes(struct hunt *h)
 static void
 compute_posterior(struct hunt *h)
 {
-	double same = same_sum(&h->same, &h->same_rate) + log(SAME_PRIOR), max = same, sum;
+	double same = hunt_same_sum(&h->same, &h->same_rate) + log(SAME_PRIOR), max = same, sum;
 	double *likely = xcalloc(h->classes.n + 1, sizeof(*likely));
 	uint32_t c;
 
@@ -152,10 +152,10 @@ hunt_new(const struct hunt_config *c)
 	h->closed = xcalloc(h->n, 1);
 	h->mark = xcalloc(h->n, 1);
 	set_prior(h, c->prior);
-	rates_init(&all.rates);
+	hunt_rates_init(&all.rates);
 	weigh(&all);
 	vec_push(&h->classes, all);
-	same_init(&h->same);
+	hunt_same_init(&h->same);
 	asking_init(h);
 	compute_posterior(h);
 	return h;
@@ -185,13 +185,14 @@ hunt_tell(struct hunt *h, uint32_t x, bool is_new)
 		graph_mark(h->graph, x, h->mark);
 	tell_classes(h, is_new);
 	join_classes(h);
-	rates_tell(&h->same, true, is_new);
+	hunt_rates_tell(&h->same, true, is_new);
 	compute_posterior(h);
 }
 
 void
 hunt_close(struct hunt *h, uint32_t x)
 {
+	h->n_closed += !h->closed[x];
 	h->closed[x] = 1;
 }
 

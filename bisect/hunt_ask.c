@@ -398,6 +398,8 @@ hunt_next(struct hunt *h, const struct hunt_now *now, uint32_t *out)
 		return HUNT_FOUND;
 	if (h->post_same >= h->confidence)
 		return HUNT_SAME;
+	if (h->n_closed && hunt_group(h, best) >= h->confidence)
+		return HUNT_STUCK;
 	if (now == NULL)
 		now = &none;
 	exact = fill_gains(h, now);

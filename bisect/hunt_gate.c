@@ -11,26 +11,26 @@ enum {
 	EACH_MAX = 250,
 };
 
-static const double differ = 0.005, same = 0.99;
+static const double differ = 0.01, same = 0.99;
 
 double
 hunt_gate_same(const struct hunt_ends *ends)
 {
-	struct rates two, one;
+	struct hunt_rates two, one;
 	double q, r, a, b;
 
-	rates_init(&two);
-	same_init(&one);
+	hunt_rates_init(&two);
+	hunt_same_init(&one);
 	for (uint32_t i = 0; i < ends->old.runs; i++) {
-		rates_tell(&two, false, i < ends->old.fails);
-		rates_tell(&one, true, i < ends->old.fails);
+		hunt_rates_tell(&two, false, i < ends->old.fails);
+		hunt_rates_tell(&one, true, i < ends->old.fails);
 	}
 	for (uint32_t i = 0; i < ends->new.runs; i++) {
-		rates_tell(&two, true, i < ends->new.fails);
-		rates_tell(&one, true, i < ends->new.fails);
+		hunt_rates_tell(&two, true, i < ends->new.fails);
+		hunt_rates_tell(&one, true, i < ends->new.fails);
 	}
-	a = rates_sum(&two, &q, &r);
-	b = same_sum(&one, &q);
+	a = hunt_rates_sum(&two, &q, &r);
+	b = hunt_same_sum(&one, &q);
 	return 1 / (1 + exp(a - b));
 }
 

@@ -12,28 +12,28 @@ enum { GRID = 82 }; /* rates, ascending; the first is 0, the last 1 */
 /* The likelihood of answers as a function of the rates: proportional to old[i] * new[j] for
  * rates i of q and j of r, priors included; scaled by exp(-scale).  Beside that, whether all of
  * them are as with q = 0 and r = 1. */
-struct rates {
+struct hunt_rates {
 	double old[GRID], new[GRID];
 	double scale;
 	bool exact;
 };
 
-void rates_init(struct rates *r);
+void hunt_rates_init(struct hunt_rates *r);
 /* One more answer of the old or the new side. */
-void rates_tell(struct rates *r, bool new_side, bool is_new);
+void hunt_rates_tell(struct hunt_rates *r, bool new_side, bool is_new);
 /* The logarithm of the sum over q < r, and the mean of both there; -inf when nothing fits. */
-double rates_sum(const struct rates *r, double *q, double *one_r);
+double hunt_rates_sum(const struct hunt_rates *r, double *q, double *one_r);
 
 /* The same for one rate on both sides: new alone is used. */
-void same_init(struct rates *r);
-double same_sum(const struct rates *r, double *rate);
+void hunt_same_init(struct hunt_rates *r);
+double hunt_same_sum(const struct hunt_rates *r, double *rate);
 
 /* Commits with the same answers on either side are one class. */
 struct class {
 	uint32_t n1, n0;   /* answers new and old of commits that have them in their history */
 	uint32_t n;        /* commits in it; 0: free */
 	uint32_t moved;    /* while telling: where its marked commits go; NONE: nowhere yet */
-	struct rates rates;
+	struct hunt_rates rates;
 	double log;        /* of the likelihood */
 	double q, r;       /* means */
 	double h_q;        /* entropy of the old side's answer, bits */
@@ -48,11 +48,12 @@ struct hunt {
 	double ready_s, other_s;
 	uint32_t *class_of;     /* [n] */
 	VEC(struct class) classes;
-	struct rates same;
+	struct hunt_rates same;
 	double same_rate;       /* mean */
 	double *post;           /* [n] */
 	double post_same;
 	uint8_t *closed;        /* [n] */
+	uint32_t n_closed;
 	uint8_t *mark;          /* [n] scratch */
 	/* hunt_ask.c, [n] each */
 	double *w1, *w2;        /* sums over the ancestors */
@@ -62,6 +63,10 @@ struct hunt {
 	uint32_t words;
 	uint32_t *atom_of;      /* [n] NONE: no atom */
 };
+
+/* hunt_apart.c: the posterior of the best commit and those that no question which can
+ * still be asked tells apart from it. */
+double hunt_group(const struct hunt *h, uint32_t best);
 
 /* hunt_ask.c */
 void asking_init(struct hunt *h);

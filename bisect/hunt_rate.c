@@ -52,7 +52,7 @@ make_grid(void)
 }
 
 void
-rates_init(struct rates *r)
+hunt_rates_init(struct hunt_rates *r)
 {
 	if (!grid.made)
 		make_grid();
@@ -63,15 +63,15 @@ rates_init(struct rates *r)
 }
 
 void
-same_init(struct rates *r)
+hunt_same_init(struct hunt_rates *r)
 {
-	rates_init(r);
+	hunt_rates_init(r);
 	memcpy(r->new, grid.same, sizeof(r->new));
 }
 
 /* Products of many rates leave the range of doubles. */
 static void
-rescale(struct rates *r, double *side)
+rescale(struct hunt_rates *r, double *side)
 {
 	double sum = 0;
 
@@ -85,7 +85,7 @@ rescale(struct rates *r, double *side)
 }
 
 void
-rates_tell(struct rates *r, bool new_side, bool is_new)
+hunt_rates_tell(struct hunt_rates *r, bool new_side, bool is_new)
 {
 	double *side = new_side ? r->new : r->old;
 
@@ -97,13 +97,13 @@ rates_tell(struct rates *r, bool new_side, bool is_new)
 
 /* The part of q = 0 and r = 1, in the scale and norm of the rest. */
 static double
-exact_part(const struct rates *r)
+exact_part(const struct hunt_rates *r)
 {
 	return r->exact ? exact / (1 - exact) * grid.norm * exp(-r->scale) : 0;
 }
 
 double
-rates_sum(const struct rates *r, double *q, double *one_r)
+hunt_rates_sum(const struct hunt_rates *r, double *q, double *one_r)
 {
 	double sum = 0, sum_q = 0, sum_r = 0, below = 0, below_q = 0, all;
 
@@ -123,7 +123,7 @@ rates_sum(const struct rates *r, double *q, double *one_r)
 }
 
 double
-same_sum(const struct rates *r, double *rate)
+hunt_same_sum(const struct hunt_rates *r, double *rate)
 {
 	double sum = 0, mean = 0;
 

@@ -36,6 +36,14 @@ struct options {
 	const char *launcher;
 	const char *session;        /* default ".flake-bisect" */
 	bool warm;                  /* default true; --no-warm */
+	const char *range;          /* commits: "GOOD..BAD"; NULL: tests are searched */
+	const char *range_shown;    /* the same as the user wrote it */
+	bool first_parent, fixed;   /* --first-parent, --fixed */
+	const char *paths;          /* --paths, with commas between; NULL: all */
+	const char *build;          /* --build: a shell command; NULL: none */
+	int64_t build_timeout_ms;
+	const char *term_old, *term_new; /* NULL: good and bad */
+	const char *log;            /* --log: a file for `git bisect replay` */
 	bool json, quiet;
 	int verbose;
 	enum color_when color;

@@ -9,7 +9,7 @@
 #include "common/clock.h"
 #include "common/rx.h"
 
-enum { RUNS = USE_TESTS | USE_RATE };
+enum { RUNS = USE_TESTS | USE_RATE, SEARCHES = RUNS | USE_COMMITS };
 
 #define YEAR_MS (366 * 24 * 3600 * INT64_C(1000))
 
@@ -94,6 +94,26 @@ set_timeout_is(void *target, const struct opt *o, const char *value, struct err 
 	return 0;
 }
 
+/* As git takes them: a word, and none of its own commands. */
+static int
+set_term(void *target, const struct opt *o, const char *value, struct err *e)
+{
+	static const char *const taken[] = {
+		"help", "start", "skip", "next", "reset", "visualize", "view", "replay", "log", "run", "terms",
+	};
+	size_t i;
+
+	for (i = 0; value[i]; i++) {
+		if (strchr(" \t\n~^:?*[\\\177", value[i]) || value[i] < ' ')
+			return err_set(e, "'%s' is no term: write one word", value);
+	}
+	for (i = 0; i < ARRAY_LEN(taken); i++) {
+		if (strcmp(value, taken[i]) == 0)
+			return err_set(e, "'%s' is a command of git bisect; write another word", value);
+	}
+	return opt_set_text(target, o, value, e);
+}
+
 /* Six digits are enough to tell orders apart, and easy to type again. */
 static int
 set_shuffle(void *target, const struct opt *o UNUSED, const char *value, struct err *e)
@@ -171,37 +191,58 @@ const struct opt opts_table[] = {
 	{ "shuffle", .arg = "SEED", .optional = true, .use = RUNS, GROUP, .set = set_shuffle,
 	  .help = "look for an order in which COMMAND fails first, then reduce that" },
 #undef GROUP
+#define GROUP .group = "Which commits"
+	{ "first-parent", .use = USE_COMMITS, GROUP, .set = opt_set_true, FIELD(first_parent),
+	  .help = "follow the first parent of merges alone: a merge is one step" },
+	{ "paths", .arg = "LIST", .use = USE_COMMITS, GROUP, .words = "FILE", .set = opt_set_text,
+	  FIELD(paths), .help = "suspect only commits that touch these files and folders, with commas "
+	                        "between" },
+	{ "fixed", .use = USE_COMMITS, GROUP, .set = opt_set_true, FIELD(fixed),
+	  .help = "look for the commit that made COMMAND pass: GOOD is the older one, which fails" },
+	{ "term-old", .arg = "TERM", .use = USE_COMMITS, GROUP, .set = set_term, FIELD(term_old),
+	  .help = "what to call the old state (default: good; with --fixed: broken)" },
+	{ "term-new", .arg = "TERM", .use = USE_COMMITS, GROUP, .set = set_term, FIELD(term_new),
+	  .help = "what to call the new state (default: bad; with --fixed: fixed)" },
+	{ "build", .arg = "CMD", .use = USE_COMMITS, GROUP, .set = opt_set_text, FIELD(build),
+	  .help = "make each commit with the shell command CMD first; where that fails nothing is "
+	          "proven" },
+	{ "build-timeout", .arg = "D", .use = USE_COMMITS, GROUP, .set = opt_set_duration,
+	  FIELD(build_timeout_ms), .lo = 1, .hi = YEAR_MS,
+	  .help = "limit of one build (default: 1h)" },
+	{ "log", .arg = "FILE", .use = USE_COMMITS | USE_RESUME, GROUP, .words = "FILE",
+	  .set = opt_set_text, FIELD(log), .help = "write FILE for 'git bisect replay'" },
+#undef GROUP
 #define GROUP .group = "What a failure is"
-	{ "match", 'm', "REGEX", .use = RUNS, GROUP, .set = set_match,
+	{ "match", 'm', "REGEX", .use = SEARCHES, GROUP, .set = set_match,
 	  .help = "a run fails if its output matches REGEX (PCRE2)" },
-	{ "stop-at-match", .use = RUNS, GROUP, .set = opt_set_true, FIELD(stop_at_match),
+	{ "stop-at-match", .use = SEARCHES, GROUP, .set = opt_set_true, FIELD(stop_at_match),
 	  .help = "end a run as soon as its output matches" },
 	{ "victim", .arg = "TEST", .use = RUNS, GROUP, .set = opt_set_text, FIELD(victim),
 	  .help = "a run fails if TEST fails; TEST is always kept, and last where the order can be "
 	          "chosen" },
-	{ "fail-exit", .arg = "LIST", .use = RUNS, GROUP, .set = set_fail_exit,
+	{ "fail-exit", .arg = "LIST", .use = SEARCHES, GROUP, .set = set_fail_exit,
 	  .help = "the exit statuses that fail, like 1,3-7 (default: any but 0 and 125; 125 says "
 	          "'cannot tell')" },
-	{ "any-failure", .use = RUNS, GROUP, .set = opt_set_true, FIELD(any_failure),
+	{ "any-failure", .use = SEARCHES, GROUP, .set = opt_set_true, FIELD(any_failure),
 	  .help = "count every failure, also those that look different from the first" },
-	{ "timeout", 't', "D", .use = RUNS | USE_RESUME, GROUP, .set = opt_set_duration,
+	{ "timeout", 't', "D", .use = SEARCHES | USE_RESUME, GROUP, .set = opt_set_duration,
 	  FIELD(timeout_ms), .lo = 1, .hi = YEAR_MS,
 	  .help = "limit of one run, like 90s or 5m (default: ten times a whole run)" },
-	{ "timeout-is", .arg = "WHAT", .use = RUNS, GROUP, .words = "fail unresolved",
+	{ "timeout-is", .arg = "WHAT", .use = SEARCHES, GROUP, .words = "fail unresolved",
 	  .set = set_timeout_is, FIELD(timeout_is_fail),
 	  .help = "what a run over the limit is: 'fail' to search for a hang, or 'unresolved' (default)" },
 #undef GROUP
 #define GROUP .group = "How far to go"
 	{ "max-tests", 'n', "N", .use = USE_TESTS, GROUP, .set = opt_set_u32, FIELD(max_tests), .lo = 1,
 	  HI_U32, .help = "stop once N or fewer tests are left (default: 1)" },
-	{ "max-runs", 'N', "N", .use = RUNS | USE_RESUME, GROUP, .set = opt_set_u32, FIELD(max_runs),
+	{ "max-runs", 'N', "N", .use = SEARCHES | USE_RESUME, GROUP, .set = opt_set_u32, FIELD(max_runs),
 	  .lo = 1, HI_U32, .help = "stop after N runs" },
-	{ "max-iter", .arg = "N", .use = RUNS | USE_RESUME, GROUP, .set = opt_set_u32, FIELD(max_runs),
+	{ "max-iter", .arg = "N", .use = SEARCHES | USE_RESUME, GROUP, .set = opt_set_u32, FIELD(max_runs),
 	  .lo = 1, HI_U32 }, /* what test.bisect_cmd calls it */
-	{ "budget", .arg = "D", .use = RUNS | USE_RESUME, GROUP, .set = opt_set_duration,
+	{ "budget", .arg = "D", .use = SEARCHES | USE_RESUME, GROUP, .set = opt_set_duration,
 	  FIELD(budget_ms), .lo = 1, .hi = YEAR_MS,
 	  .help = "stop after the time D, like 90s, 30m or 1h30m" },
-	{ "confidence", 'c', "P", .use = RUNS, GROUP, .set = set_confidence,
+	{ "confidence", 'c', "P", .use = SEARCHES, GROUP, .set = set_confidence,
 	  .help = "how sure to be of the answer (default: 0.99)" },
 	{ "all", .use = USE_TESTS, GROUP, .set = opt_set_true, FIELD(all),
 	  .help = "find every set of tests that makes COMMAND fail, not only the first" },
@@ -209,30 +250,30 @@ const struct opt opts_table[] = {
 	  .help = "find the tests that undo a pollution, too" },
 #undef GROUP
 #define GROUP .group = "How to run"
-	{ "jobs", 'j', "N", .use = RUNS | USE_RESUME, GROUP, .set = opt_set_u32, FIELD(jobs), .lo = 1,
+	{ "jobs", 'j', "N", .use = SEARCHES | USE_RESUME, GROUP, .set = opt_set_u32, FIELD(jobs), .lo = 1,
 	  .hi = 1024, .help = "N runs at once (default: 1)" },
-	{ "stress", .arg = "N", .use = RUNS, GROUP, .set = opt_set_u32, FIELD(stress), .lo = 1,
+	{ "stress", .arg = "N", .use = SEARCHES, GROUP, .set = opt_set_u32, FIELD(stress), .lo = 1,
 	  .hi = 1024, .help = "keep N processors busy beside each run, for failures that come with load" },
-	{ "launcher", .arg = "CMD", .use = RUNS, GROUP, .set = opt_set_text, FIELD(launcher),
+	{ "launcher", .arg = "CMD", .use = SEARCHES, GROUP, .set = opt_set_text, FIELD(launcher),
 	  .help = "put CMD before each run: 'srun -N1 -n1', 'ssh host', 'taskset -c 1'" },
 	{ "no-warm", .use = RUNS | USE_RESUME, GROUP, .set = opt_set_false, FIELD(warm),
 	  .help = "start a new process for every run, never fork a loaded one" },
-	{ "session", .arg = "DIR", .use = RUNS | USE_RESUME | USE_SHOW, GROUP, .words = "DIR",
+	{ "session", .arg = "DIR", .use = SEARCHES | USE_RESUME | USE_SHOW, GROUP, .words = "DIR",
 	  .set = opt_set_text, FIELD(session),
 	  .help = "keep journals and outputs in DIR (default: .flake-bisect)" },
-	{ "history", .arg = "DB", .use = RUNS, GROUP, .set = set_history },
+	{ "history", .arg = "DB", .use = SEARCHES, GROUP, .set = set_history },
 #undef GROUP
 #define GROUP .group = "Output"
 	{ "json", .use = USE_ALL & ~USE_HELP, GROUP, .set = opt_set_true, FIELD(json),
 	  .help = "print one JSON document on standard output" },
 	{ "quiet", 'q', .use = USE_ALL & ~(USE_HELP | USE_FRAMEWORKS), GROUP, .set = opt_set_true,
 	  FIELD(quiet), .help = "print the answer alone" },
-	{ "verbose", 'v', .use = RUNS | USE_RESUME | USE_SHOW, GROUP, .set = opt_set_more,
+	{ "verbose", 'v', .use = SEARCHES | USE_RESUME | USE_SHOW, GROUP, .set = opt_set_more,
 	  FIELD(verbose), .help = "print a line for each run" },
 	{ "color", .arg = "WHEN", .optional = true, .use = USE_ALL & ~(USE_HELP | USE_FRAMEWORKS), GROUP,
 	  .words = "auto always never", .set = set_color,
 	  .help = "colours: auto (default: on a terminal, unless NO_COLOR is set), always, never" },
-	{ "progress", .arg = "WHEN", .optional = true, .use = RUNS | USE_RESUME, GROUP,
+	{ "progress", .arg = "WHEN", .optional = true, .use = SEARCHES | USE_RESUME, GROUP,
 	  .words = "auto always never", .set = set_progress,
 	  .help = "the line of progress: auto (default: on a terminal), always, never" },
 	{ "help", 'h', .use = USE_ALL, GROUP, .set = opt_set_true, .field = offsetof(struct opts, both.help),
@@ -255,6 +296,7 @@ opts_init(struct opts *o)
 			.jobs = 1,
 			.seed = 1,
 			.session = ".flake-bisect",
+			.build_timeout_ms = 3600 * 1000,
 			.warm = true,
 			.color = COLOR_AUTO,
 			.progress = -1,
@@ -270,6 +312,8 @@ opts_check(const struct options *o, struct err *e)
 		               "leave one out");
 	if (o->stop_at_match && o->match == NULL)
 		return err_set(e, "'--stop-at-match' needs a '--match REGEX'");
+	if (o->term_old && o->term_new && strcmp(o->term_old, o->term_new) == 0)
+		return err_set(e, "'--term-old' and '--term-new' must differ");
 	if (o->quiet && o->verbose)
 		return err_set(e, "'--quiet' and '--verbose' contradict each other; leave one out");
 	return 0;

@@ -16,7 +16,8 @@ enum opts_use {
 	USE_SHOW = 8,
 	USE_FRAMEWORKS = 16,
 	USE_HELP = 32,
-	USE_ALL = 63,
+	USE_COMMITS = 64,
+	USE_ALL = 127,
 };
 
 /* What the table fills: the two wishes that end the program, and the options. */

@@ -172,9 +172,13 @@ progress_ran(void *data, const struct ask *ask, const struct answer *a, bool rep
 		return;
 	clear_line(p);
 	clock_format(took, a->micros);
-	str_addf(&line, "run %llu  %-6s  %zu test%s  %s%s%s  %s%s", (unsigned long long)a->run,
-	         ask->phase, ask->n, ask->n == 1 ? "" : "s", p->color ? color_of(a->verdict) : "",
-	         outcome_name(a->outcome), p->color ? "\033[0m" : "", took, a->warm ? " (warm)" : "");
+	str_addf(&line, "run %llu  %-6s  ", (unsigned long long)a->run, ask->phase);
+	if (p->opt->range)
+		str_addf(&line, "%.12s", testlist_name(p->list, ask->tests[0]));
+	else
+		str_addf(&line, "%zu test%s", ask->n, ask->n == 1 ? "" : "s");
+	str_addf(&line, "  %s%s%s  %s%s", p->color ? color_of(a->verdict) : "", outcome_name(a->outcome),
+	         p->color ? "\033[0m" : "", took, a->warm ? " (warm)" : "");
 	if (replayed)
 		str_adds(&line, " (recorded)");
 	if (a->n_failed)
@@ -210,7 +214,8 @@ progress_open(const struct options *opt, const struct testlist *list)
 	p->start_us = clock_micros();
 	p->known = list != NULL;
 	if (list)
-		p->view = (struct drive_view){ .n_tests = testlist_count(list), .seconds_left = -1 };
+		p->view = (struct drive_view){ .n_tests = testlist_count(list), .seconds_left = -1,
+		                               .commits = opt->range != NULL };
 	current = p;
 	diag_before(before_diag);
 	return p;

@@ -52,6 +52,7 @@ progress_line(struct str *out, const struct drive_view *v, int64_t elapsed_us, s
 {
 	struct str part = STR_INIT(PART_BYTES);
 	char took[CLOCK_TEXT];
+	const char *things = v->commits ? "commits" : "tests";
 	/* A set that failed holds the answer, however the suspicion is spread. */
 	uint32_t left = v->n_kept && v->n_kept < v->n_open ? v->n_kept : v->n_open;
 
@@ -63,9 +64,9 @@ progress_line(struct str *out, const struct drive_view *v, int64_t elapsed_us, s
 	add_part(out, &part, columns);
 	str_clear(&part);
 	if (left && left < v->n_tests)
-		str_addf(&part, "%u of %u tests left", left, v->n_tests);
+		str_addf(&part, "%u of %u %s left", left, v->n_tests, things);
 	else
-		str_addf(&part, "%u tests", v->n_tests);
+		str_addf(&part, "%u %s", v->n_tests, things);
 	add_part(out, &part, columns);
 	str_clear(&part);
 	part_left(&part, v);

@@ -29,7 +29,11 @@ static const struct field {
 	FIELD(jobs, KIND_U32), FIELD(timeout_ms, KIND_I64), FIELD(timeout_is_fail, KIND_BOOL),
 	FIELD(any_failure, KIND_BOOL), FIELD(all, KIND_BOOL), FIELD(find_cleaner, KIND_BOOL),
 	FIELD(shuffle, KIND_BOOL), FIELD(seed, KIND_U64), FIELD(stress, KIND_U32),
-	FIELD(launcher, KIND_TEXT), FIELD(warm, KIND_BOOL),
+	FIELD(launcher, KIND_TEXT), FIELD(warm, KIND_BOOL), FIELD(range, KIND_TEXT),
+	FIELD(range_shown, KIND_TEXT),
+	FIELD(first_parent, KIND_BOOL), FIELD(fixed, KIND_BOOL), FIELD(paths, KIND_TEXT),
+	FIELD(build, KIND_TEXT), FIELD(build_timeout_ms, KIND_I64), FIELD(term_old, KIND_TEXT),
+	FIELD(term_new, KIND_TEXT), FIELD(log, KIND_TEXT),
 #undef FIELD
 };
 

@@ -11,7 +11,7 @@
 
 /* Invariant: everything lives in mem. */
 struct record {
-	const char *mode;       /* "tests", "rate" */
+	const char *mode;       /* "tests", "rate", "commits" */
 	const char *version;    /* of flake-bisect */
 	const char *started;    /* "2026-11-22T14:03:05Z" */
 	const char *cwd;        /* absolute */

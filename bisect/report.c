@@ -22,8 +22,8 @@ report_wants_color(const struct options *opt, int fd)
 static bool printed;
 static int print_errno; /* why it did not arrive; 0: it did */
 
-static void
-print(const struct str *out)
+void
+report_out(const struct str *out)
 {
 	printed = true;
 	if (out->over)
@@ -34,15 +34,16 @@ print(const struct str *out)
 
 /* The command that goes on; with twice the limit that was reached, else it would
  * end at once. */
-static void
-add_resume(struct str *out, const struct finding *f, const struct options *opt)
+void
+report_resume(struct str *out, const char *session, uint32_t n_runs, double seconds,
+              const struct options *opt)
 {
 	str_adds(out, "flake-bisect resume ");
-	if (opt->max_runs && f->n_runs >= opt->max_runs)
+	if (opt->max_runs && n_runs >= opt->max_runs)
 		str_addf(out, "-N %llu ", 2 * (unsigned long long)opt->max_runs);
-	if (opt->budget_ms && f->seconds * 1000 >= (double)opt->budget_ms)
+	if (opt->budget_ms && seconds * 1000 >= (double)opt->budget_ms)
 		str_addf(out, "--budget %llds ", (2 * (long long)opt->budget_ms + 999) / 1000);
-	str_add_shell(out, f->session);
+	str_add_shell(out, session);
 }
 
 static void
@@ -65,12 +66,12 @@ print_finding(const struct finding *f, const struct testlist *list, const struct
 	} else {
 		style.color = report_wants_color(opt, STDOUT_FILENO);
 		if (f->verdict == FOUND_UNDECIDED && f->session) {
-			add_resume(&resume, f, opt);
+			report_resume(&resume, f->session, f->n_runs, f->seconds, opt);
 			style.resume = str_c(&resume);
 		}
 		report_text(&out, f, list, &style);
 	}
-	print(&out);
+	report_out(&out);
 	str_release(&resume);
 	str_release(&out);
 }
@@ -111,6 +112,6 @@ report_error_json(const char *message)
 	json_print(doc, &out);
 	str_addc(&out, '\n');
 	json_free(doc);
-	print(&out);
+	report_out(&out);
 	str_release(&out);
 }

@@ -41,7 +41,12 @@ void report_message(struct str *out, const char *text);
  * the terminal is escaped. */
 void report_name(struct str *out, const char *name);
 
-bool report_printed(void); /* whether either was called */
+/* Prints a report that is made elsewhere, as report_print does. */
+void report_out(const struct str *out);
+/* Adds the command that goes on with a session. */
+void report_resume(struct str *out, const char *session, uint32_t n_runs, double seconds,
+                   const struct options *opt);
+bool report_printed(void); /* whether any of these was called */
 int report_errno(void);    /* why what was printed did not arrive; 0: it did */
 /* Prints {"schema":1,"error":message}: the one document of a program that failed. */
 void report_error_json(const char *message);

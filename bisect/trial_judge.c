@@ -340,6 +340,10 @@ trial_judge(struct judgement *j, const struct trial_rules *rules, const struct t
 {
 	struct judging g = { j, rules, facts, NULL };
 
+	if (facts->reading->not_begun) {
+		unresolved(&g, OUT_UNRESOLVED, "%s", facts->reading->unresolved);
+		return;
+	}
 	switch (facts->end->how) {
 	case JOB_CANCELLED:
 		unresolved(&g, OUT_CANCELLED, "it was cancelled");

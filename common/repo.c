@@ -23,17 +23,17 @@ last_words(void)
 int
 repo_fail(struct repo *r, struct err *e, const char *fmt, ...)
 {
-	const char *why = last_words();
-	struct err what = ERR_INIT;
+	struct err what = ERR_INIT, why;
 	va_list ap;
 
+	snprintf(why.msg, sizeof(why.msg), "%s", last_words()); /* other calls clear it */
 	va_start(ap, fmt);
 	vsnprintf(what.msg, sizeof(what.msg), fmt, ap);
 	va_end(ap);
-	if (r && repo_is_shallow(r) && strstr(why, "not found"))
+	if (r && strstr(why.msg, "not found") && repo_is_shallow(r))
 		return err_set(e, "%s: the clone in '%s' is shallow and lacks it; `git fetch --unshallow` "
 		               "brings the rest", what.msg, r->folder);
-	return err_set(e, "%s: %s", what.msg, why);
+	return err_set(e, "%.480s: %.480s", what.msg, why.msg);
 }
 
 int
@@ -113,6 +113,8 @@ repo_open(const char *dir, struct err *e)
 		goto fail;
 	}
 	r->folder = without_slash(git_repository_commondir(r->git));
+	if (git_repository_workdir(r->git))
+		r->top = without_slash(git_repository_workdir(r->git));
 	if (git_repository_odb(&r->odb, r->git) < 0) {
 		repo_fail(NULL, e, "cannot read the objects of '%s'", r->folder);
 		goto fail;
@@ -131,6 +133,7 @@ repo_close(struct repo *r)
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	free(r->folder);
+	free(r->top);
 	free(r);
 	git_libgit2_shutdown();
 }
@@ -139,6 +142,12 @@ const char *
 repo_folder(const struct repo *r)
 {
 	return r->folder;
+}
+
+const char *
+repo_top(const struct repo *r)
+{
+	return r->top;
 }
 
 bool
@@ -206,6 +215,21 @@ repo_resolve(struct repo_id *out, struct repo *r, const char *revision, struct e
 	git_object_free(commit);
 	git_object_free(object);
 	return ret;
+}
+
+bool
+repo_has_path(struct repo *r, const struct repo_id *id, const char *path)
+{
+	git_tree_entry *entry = NULL;
+	git_commit *commit = NULL;
+	git_tree *tree = NULL;
+	bool has = git_commit_lookup(&commit, r->git, repo_oid(id)) == 0 &&
+	           git_commit_tree(&tree, commit) == 0 && git_tree_entry_bypath(&entry, tree, path) == 0;
+
+	git_tree_entry_free(entry);
+	git_tree_free(tree);
+	git_commit_free(commit);
+	return has;
 }
 
 /* ---- one commit ---- */

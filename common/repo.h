@@ -37,6 +37,10 @@ bool repo_same(const struct repo_id *a, const struct repo_id *b);
 /* The commit that a revision as git writes it ("v1.2", "main~3", "1a2b3c4") leads to. */
 int repo_resolve(struct repo_id *out, struct repo *r, const char *revision, struct err *e);
 bool repo_holds(struct repo *r, const struct repo_id *id); /* the object is there */
+/* The folder that holds the user's files, without a slash at its end; NULL: it is bare. */
+const char *repo_top(const struct repo *r);
+/* Whether the commit holds a file or folder of that path (from the top). */
+bool repo_has_path(struct repo *r, const struct repo_id *commit, const char *path);
 
 /* ---- one commit ---- */
 

@@ -15,6 +15,7 @@ struct repo {
 	git_repository *git;
 	git_odb *odb;
 	char *folder; /* without a slash at its end */
+	char *top;    /* the same; NULL: bare */
 };
 
 /* Fills e with the words given and what libgit2 says; returns -1. */

@@ -157,19 +157,6 @@ is_machine(void)
 	return last && last->klass == GIT_ERROR_NOMEMORY;
 }
 
-static bool
-has_modules(git_commit *commit)
-{
-	git_tree_entry *entry = NULL;
-	git_tree *tree = NULL;
-	bool has = git_commit_tree(&tree, commit) == 0 &&
-	           git_tree_entry_bypath(&entry, tree, ".gitmodules") == 0;
-
-	git_tree_entry_free(entry);
-	git_tree_free(tree);
-	return has;
-}
-
 int
 repo_tree_checkout(struct repo_tree *t, const struct repo_id *id, bool clean, struct err *e)
 {
@@ -192,7 +179,7 @@ repo_tree_checkout(struct repo_tree *t, const struct repo_id *id, bool clean, st
 			ret = -1;
 		repo_fail(t->repo, e, "cannot check commit %.*s out", REPO_SHORT, hex);
 	} else {
-		t->has_submodules = has_modules(commit);
+		t->has_submodules = repo_has_path(t->repo, id, ".gitmodules");
 		ret = 0;
 	}
 	git_commit_free(commit);

@@ -46,7 +46,7 @@ test_lint() {
 	need mandoc mandoc
 	is "lint" "$(mandoc -Tlint -Wwarning "$page" "$triage_page")" ""
 	mandoc -Tascii "$page" >text
-	grep -q 'find the tests that make a command fail' text || fail "the page has no text"
+	grep -q 'find the tests, or the commit, that make a command fail' text || fail "the page has no text"
 }
 
 test_groff() {

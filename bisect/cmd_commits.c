@@ -1,0 +1,36 @@
+/* `commits GOOD..BAD`: which commit made COMMAND fail, or fail more often. */
+#include "common/base.h"
+#include "bisect/cmd.h"
+
+#include "bisect/commits.h"
+#include "common/diag.h"
+
+static int
+run(const struct prog_call *call, struct err *e)
+{
+	struct options opt = *cmd_options(call);
+
+	if (call->n_operands == 0) {
+		diag_note("which commits? write the range before '--', like "
+		          "`flake-bisect commits v1.0..HEAD -- ./run-test`");
+		return EXIT_USAGE;
+	}
+	opt.range = call->operands[0];
+	if (!commits_is_range(opt.range)) {
+		diag_note("'%s' is no range of commits; write GOOD..BAD, like v1.0..HEAD", opt.range);
+		return EXIT_USAGE;
+	}
+	return commits_begin(&opt, e);
+}
+
+const struct prog_cmd cmd_commits = {
+	.head = {
+		.name = "commits",
+		.usage = "commits [OPTION...] GOOD..BAD -- COMMAND [ARG...]",
+		.title = "find the commit that made COMMAND fail, or fail more often",
+		.use = USE_COMMITS,
+	},
+	.takes_command = true,
+	.operands_max = 1,
+	.run = run,
+};
