@@ -53,7 +53,7 @@ static const char placeholders[] =
 static const char statuses[] =
 	"\nExit status:\n"
 	"  0                       the question was answered\n"
-	"  1                       COMMAND never failed\n"
+	"  1                       COMMAND never failed, or both ends fail equally often\n"
 	"  125                     undecided: what is known so far was printed\n"
 	"  128                     something outside failed: a file, a program\n"
 	"  129                     wrong usage\n"

@@ -31,6 +31,7 @@ const struct prog_cmd cmd_commits = {
 		.use = USE_COMMITS,
 	},
 	.takes_command = true,
+	.as_it_is = true,
 	.operands_max = 1,
 	.run = run,
 };

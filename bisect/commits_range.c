@@ -63,29 +63,56 @@ meet(void *data, const struct repo_step *step)
 	return true;
 }
 
-/* The oldest first; parents outside the range are left out. */
+/* Which of the commits met are on the way along first parents from the newest. */
+static void
+mark_first_parents(const struct met *m, bool *keep)
+{
+	uint32_t at = 0;
+	char hex[REPO_HEX];
+
+	while (at != TESTLIST_NONE) {
+		keep[at] = true;
+		if (m->first.v.p[at] == m->first.v.p[at + 1])
+			return;
+		repo_hex(hex, &m->parents.v.p[m->first.v.p[at]]);
+		at = testlist_find(&m->list, span_of(hex));
+	}
+}
+
+/* Commit i of those met goes into the graph; parents outside of it are left out. */
+static void
+take_commit(struct commits_range *r, const struct met *m, uint32_t i)
+{
+	struct { VEC(uint32_t) v; } parents = { VEC_INIT };
+	char hex[REPO_HEX];
+	uint32_t at;
+
+	for (uint32_t k = m->first.v.p[i]; k < m->first.v.p[i + 1]; k++) {
+		repo_hex(hex, &m->parents.v.p[k]);
+		at = testlist_find(&r->list, span_of(hex));
+		if (at != TESTLIST_NONE && at != 0)
+			vec_push(&parents.v, at - 1);
+	}
+	testlist_add(&r->list, span_of(testlist_name(&m->list, i)));
+	graph_add(&r->graph, parents.v.p, parents.v.n);
+	vec_release(&parents.v);
+}
+
+/* The oldest first. */
 static void
 turn_round(struct commits_range *r, struct met *m, bool first_parent)
 {
-	struct { VEC(uint32_t) v; } parents = { VEC_INIT };
-	uint32_t n = testlist_count(&m->list), at;
-	char hex[REPO_HEX];
+	uint32_t n = testlist_count(&m->list);
+	bool *keep = xcalloc((size_t)n + 1, sizeof(*keep));
 
 	vec_push(&m->first.v, (uint32_t)m->parents.v.n);
+	if (first_parent && n)
+		mark_first_parents(m, keep);
 	for (uint32_t i = n; i-- > 0;) {
-		vec_clear(&parents.v);
-		for (uint32_t k = m->first.v.p[i]; k < m->first.v.p[i + 1]; k++) {
-			if (first_parent && k > m->first.v.p[i])
-				break;
-			repo_hex(hex, &m->parents.v.p[k]);
-			at = testlist_find(&m->list, span_of(hex));
-			if (at != TESTLIST_NONE)
-				vec_push(&parents.v, n - 1 - at);
-		}
-		testlist_add(&r->list, span_of(testlist_name(&m->list, i)));
-		graph_add(&r->graph, parents.v.p, parents.v.n);
+		if (keep[i] || !first_parent)
+			take_commit(r, m, i);
 	}
-	vec_release(&parents.v);
+	free(keep);
 }
 
 static int
@@ -94,7 +121,7 @@ walk(struct commits_range *r, struct repo *repo, const struct repo_id *old, cons
 {
 	struct met m = { TESTLIST_INIT, { VEC_INIT }, { VEC_INIT } };
 	char hex[REPO_HEX];
-	int ret = repo_walk(repo, new, old, first_parent, meet, &m, e);
+	int ret = repo_walk(repo, new, old, false, meet, &m, e);
 
 	repo_hex(hex, old);
 	testlist_add(&r->list, span_of(hex));

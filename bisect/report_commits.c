@@ -317,15 +317,6 @@ report_commits_text(struct str *out, const struct commits_finding *f, const stru
 /* ---- JSON ---- */
 
 static void
-add_text(struct json *to, const char *key, const char *text)
-{
-	if (text)
-		json_add_text(to, key, span_of(text));
-	else
-		json_add_null(to, key);
-}
-
-static void
 add_side(struct json *doc, const char *fails, const char *runs, struct counts c)
 {
 	json_add_int(doc, fails, c.fails);
@@ -346,7 +337,7 @@ add_json_set(struct json *doc, const struct commits_finding *f, const struct com
 
 	for (size_t i = 0; i < f->set.n; i++) {
 		one = json_add_object(set, NULL);
-		add_text(one, "commit", id_of(w, f->set.p[i].commit));
+		json_add_string(one, "commit", id_of(w, f->set.p[i].commit));
 		json_add_number(one, "posterior", down(f->set.p[i].posterior));
 		json_add_bool(one, "skipped", f->skipped.p[f->set.p[i].commit]);
 	}
@@ -361,7 +352,7 @@ add_json_commits(struct json *doc, const struct commits_finding *f, const struct
 		if (f->each.p[i].runs == 0 && !f->skipped.p[i])
 			continue;
 		one = json_add_object(all, NULL);
-		add_text(one, "commit", id_of(w, i));
+		json_add_string(one, "commit", id_of(w, i));
 		add_side(one, "fails", "runs", f->each.p[i]);
 		json_add_bool(one, "skipped", f->skipped.p[i]);
 	}
@@ -374,7 +365,7 @@ add_json_others(struct json *doc, const struct commits_finding *f)
 
 	for (size_t i = 0; i < f->others.n; i++) {
 		one = json_add_object(x, NULL);
-		add_text(one, "signature", f->others.p[i].signature);
+		json_add_string(one, "signature", f->others.p[i].signature);
 		json_add_int(one, "count", f->others.p[i].count);
 		json_add_int(one, "first_run", (int64_t)f->others.p[i].first_run);
 	}
@@ -388,8 +379,8 @@ report_commits_json(struct str *out, const struct commits_finding *f, const stru
 	const struct repo_commit *c = f->verdict == COMMITS_FOUND ? read_commit(w, f->best, &mem) : NULL;
 
 	json_add_int(doc, "schema", 1);
-	add_text(doc, "verdict", commits_verdict_name(f->verdict));
-	add_text(doc, "commit", f->verdict == COMMITS_FOUND ? id_of(w, f->best) : NULL);
+	json_add_string(doc, "verdict", commits_verdict_name(f->verdict));
+	json_add_string(doc, "commit", f->verdict == COMMITS_FOUND ? id_of(w, f->best) : NULL);
 	json_add_number(doc, "confidence", down(f->confidence));
 	json_add_int(doc, "runs", f->n_runs);
 	add_json_set(doc, f, w);
@@ -397,8 +388,8 @@ report_commits_json(struct str *out, const struct commits_finding *f, const stru
 	add_side(doc, "without_fails", "without_runs", f->without);
 	add_side(doc, "old_fails", "old_runs", f->old);
 	add_side(doc, "new_fails", "new_runs", f->new);
-	add_text(doc, "subject", c ? c->subject : NULL);
-	add_text(doc, "best", f->best == COMMITS_NONE ? NULL : id_of(w, f->best));
+	json_add_string(doc, "subject", c ? c->subject : NULL);
+	json_add_string(doc, "best", f->best == COMMITS_NONE ? NULL : id_of(w, f->best));
 	json_add_int(doc, "commits", w->range->graph.n);
 	json_add_int(doc, "suspects", w->range->n_suspects);
 	json_add_int(doc, "skipped", f->n_skipped);
@@ -407,9 +398,9 @@ report_commits_json(struct str *out, const struct commits_finding *f, const stru
 	json_add_number(doc, "seconds", round(f->seconds * 100) / 100);
 	add_json_commits(doc, f, w);
 	add_json_others(doc, f);
-	add_text(doc, "signature", f->signature);
-	add_text(doc, "reason", f->reason);
-	add_text(doc, "session", f->session);
+	json_add_string(doc, "signature", f->signature);
+	json_add_string(doc, "reason", f->reason);
+	json_add_string(doc, "session", f->session);
 	json_print(doc, out);
 	str_addc(out, '\n');
 	json_free(doc);

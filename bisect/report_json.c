@@ -33,15 +33,6 @@ add_names(struct json *to, const char *key, const struct testlist *list, const u
 }
 
 static void
-add_text(struct json *to, const char *key, const char *text)
-{
-	if (text)
-		json_add_text(to, key, span_of(text));
-	else
-		json_add_null(to, key);
-}
-
-static void
 add_culprit(struct json *to, const struct culprit *c, const struct testlist *list)
 {
 	struct json *x = json_add_object(to, NULL), *each;
@@ -49,7 +40,7 @@ add_culprit(struct json *to, const struct culprit *c, const struct testlist *lis
 
 	add_names(x, "tests", list, c->tests, c->n_tests);
 	add_names(x, "polluters", list, c->polluters, c->n_polluters);
-	add_text(x, "victim", c->victim == TESTLIST_NONE ? NULL : testlist_name(list, c->victim));
+	json_add_string(x, "victim", c->victim == TESTLIST_NONE ? NULL : testlist_name(list, c->victim));
 	json_add_int(x, "fails", c->with.fails);
 	json_add_int(x, "fail_runs", c->with.runs);
 	json_add_int(x, "without_fails", c->without.fails);
@@ -60,7 +51,7 @@ add_culprit(struct json *to, const struct culprit *c, const struct testlist *lis
 	for (i = 0; c->without_each && i < c->n_polluters; i++) {
 		struct json *one = json_add_object(each, NULL);
 
-		add_text(one, "test", testlist_name(list, c->polluters[i]));
+		json_add_string(one, "test", testlist_name(list, c->polluters[i]));
 		json_add_int(one, "fails", c->without_each[i].fails);
 		json_add_int(one, "runs", c->without_each[i].runs);
 	}
@@ -87,7 +78,7 @@ add_others(struct json *doc, const struct finding *f)
 	for (i = 0; i < f->others.n; i++) {
 		struct json *one = json_add_object(x, NULL);
 
-		add_text(one, "signature", f->others.p[i].signature);
+		json_add_string(one, "signature", f->others.p[i].signature);
 		json_add_int(one, "count", f->others.p[i].count);
 		json_add_int(one, "first_run", (int64_t)f->others.p[i].first_run);
 	}
@@ -117,7 +108,7 @@ report_json(struct str *out, const struct finding *f, const struct testlist *lis
 	size_t i;
 
 	json_add_int(doc, "schema", 1);
-	add_text(doc, "verdict", finding_verdict_name(f->verdict));
+	json_add_string(doc, "verdict", finding_verdict_name(f->verdict));
 	json_add_number(doc, "confidence", down(f->confidence, 1e4));
 	add_effort(doc, f);
 	add_rate(doc, f);
@@ -125,12 +116,12 @@ report_json(struct str *out, const struct finding *f, const struct testlist *lis
 	for (i = 0; i < f->culprits.n; i++)
 		add_culprit(sets, &f->culprits.p[i], list);
 	add_others(doc, f);
-	add_text(doc, "repro", f->repro);
-	add_text(doc, "session", f->session);
+	json_add_string(doc, "repro", f->repro);
+	json_add_string(doc, "session", f->session);
 	json_add_int(doc, "gate_runs", f->n_gate_runs);
 	json_add_int(doc, "proof_runs", f->n_proof_runs);
-	add_text(doc, "signature", f->signature);
-	add_text(doc, "reason", f->reason);
+	json_add_string(doc, "signature", f->signature);
+	json_add_string(doc, "reason", f->reason);
 	add_names(doc, "left", list, f->left.p, f->left.n);
 	print_line(out, doc);
 }
@@ -144,8 +135,8 @@ report_rate_json(struct str *out, const struct finding *f)
 	add_effort(doc, f);
 	add_rate(doc, f);
 	add_others(doc, f);
-	add_text(doc, "session", f->session);
-	add_text(doc, "signature", f->signature);
-	add_text(doc, "reason", f->reason);
+	json_add_string(doc, "session", f->session);
+	json_add_string(doc, "signature", f->signature);
+	json_add_string(doc, "reason", f->reason);
 	print_line(out, doc);
 }

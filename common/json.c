@@ -248,6 +248,15 @@ json_add_null(struct json *to, const char *key)
 	put(to, key, json_null());
 }
 
+void
+json_add_string(struct json *to, const char *key, const char *text)
+{
+	if (text)
+		json_add_text(to, key, span_of(text));
+	else
+		json_add_null(to, key);
+}
+
 struct json *
 json_add_object(struct json *to, const char *key)
 {

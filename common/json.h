@@ -41,6 +41,7 @@ struct json *json_new(void);
  * is NULL).  Members keep their order.  json_add_number rounds to 15 digits;
  * what is no finite number becomes null. */
 void json_add_text(struct json *to, const char *key, struct span text);
+void json_add_string(struct json *to, const char *key, const char *text); /* NULL: null */
 void json_add_number(struct json *to, const char *key, double x);
 void json_add_int(struct json *to, const char *key, int64_t x);
 void json_add_bool(struct json *to, const char *key, bool x);

@@ -26,6 +26,7 @@ struct prog_call {
 struct prog_cmd {
 	struct opt_command head;
 	bool takes_command;      /* a command to run stands behind "--" */
+	bool as_it_is;           /* that command has no placeholders */
 	size_t operands_max;
 	/* The exit status (diag.h).  -1 and e when something outside failed: it is printed, and
 	 * the program ends with EXIT_FAULT. */

@@ -13,7 +13,7 @@ prog_usage(struct str *out, const struct prog *p, const struct prog_cmd *cmd)
 	opt_wrap(out, cmd->head.title, 0, 0);
 	str_addc(out, '\n');
 	opt_help(out, p->table, cmd->head.use);
-	if (cmd->takes_command)
+	if (cmd->takes_command && !cmd->as_it_is)
 		str_adds(out, p->placeholders);
 	str_adds(out, p->statuses);
 }
