@@ -79,8 +79,9 @@ text_of(const char *text)
 	return text ? span_of(text) : span_of("");
 }
 
+/* All paths at once: files of several of them may be parts of one build. */
 static int
-read_files(struct ingest *in, const struct options *o, const char *path, struct err *e)
+read_files(struct ingest *in, const struct options *o, const char *const *paths, size_t n, struct err *e)
 {
 	struct files_options files = {
 		.builder = text_of(o->builder),
@@ -92,7 +93,7 @@ read_files(struct ingest *in, const struct options *o, const char *path, struct 
 		.layout = o->layout,
 	};
 
-	return source_files(in, &files, path, e);
+	return source_files_all(in, &files, paths, n, e);
 }
 
 static int
@@ -103,23 +104,48 @@ read_buildbot(struct ingest *in, const struct options *o UNUSED, const char *whe
 	return source_buildbot(in, &buildbot, where, e);
 }
 
-/* What an operand is, by its beginning or its content; the last row takes what is left. */
+/* What an operand is, by its beginning or its content; what no row takes is a path. */
 static const struct source {
 	bool (*is)(const char *operand);
 	int (*read)(struct ingest *in, const struct options *o, const char *operand, struct err *e);
 } sources[] = {
 	{ source_buildbot_is, read_buildbot },
-	{ NULL, read_files },
+	{ NULL, NULL },
 };
 
-static int
-read_operand(struct ingest *in, const struct options *o, const char *operand, struct err *e)
+static const struct source *
+source_of(const char *operand)
 {
 	const struct source *s = sources;
 
 	while (s->is && !s->is(operand))
 		s++;
-	return s->read(in, o, operand, e);
+	return s->is ? s : NULL;
+}
+
+/* One that fails does not keep the others from being read: e is the last failure. */
+static int
+read_operands(struct ingest *in, const struct options *o, const char *const *operands, size_t n, struct err *e)
+{
+	VEC(const char *) paths = VEC_INIT;
+	const struct source *s;
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		s = source_of(operands[i]);
+		if (s == NULL) {
+			vec_push(&paths, operands[i]);
+		} else if (s->read(in, o, operands[i], e) < 0) {
+			if (ret < 0 || i + 1 < n)
+				diag_note("%s", e->msg);
+			ret = -1;
+		}
+	}
+	if (paths.n && read_files(in, o, paths.p, paths.n, e) < 0)
+		ret = -1;
+	vec_release(&paths);
+	return ret;
 }
 
 /* ---- the whole ---- */
@@ -148,7 +174,6 @@ run(const struct prog_call *call, struct err *e)
 	struct ingest in = { .remark = remark, .data = &remarks };
 	struct err failed = ERR_INIT;
 	int ret = -1;
-	size_t i;
 
 	if (check(call, o, &in.format, &failed) < 0) {
 		diag_note("%s", failed.msg);
@@ -157,14 +182,7 @@ run(const struct prog_call *call, struct err *e)
 	in.warn = warn_load(o->warnings, e);
 	if (in.warn == NULL || (in.store = store_open(o->db, STORE_WRITE, e)) == NULL)
 		goto out;
-	/* One that fails does not keep the others from being read. */
-	for (ret = 0, i = 0; i < call->n_operands; i++) {
-		if (read_operand(&in, o, call->operands[i], e) < 0) {
-			if (i + 1 < call->n_operands)
-				diag_note("%s", e->msg);
-			ret = -1;
-		}
-	}
+	ret = read_operands(&in, o, (const char *const *)call->operands, call->n_operands, e);
 	if (store_flush(in.store, ret < 0 ? NULL : e) < 0)
 		ret = -1;
 	else if (o->json)

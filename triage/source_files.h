@@ -1,20 +1,24 @@
 /*
  * Files, folders and archives of results as a source of builds.
  *
- * Which files make one build, and what the build is called, when nobody says so:
- *  1. Jenkins: "X/builds/12/junitResult.xml" is build 12 of X.
- *  2. A number at the end of a file's name that files beside it have too, with the
- *     same words before it ("build-101.xml", "run_7.log.gz", "101.xml"): each is a
- *     build of that number.
- *  3. Otherwise all files of one folder that are parts of one run (each reports other
- *     tests: "TEST-*.xml") are one build; its number is the nearest folder in the path
- *     whose name is or ends with a number ("artifacts/101/").
- *  4. No number anywhere: the number is a hash of the content, so that the same file is
- *     one build however often it is read, and a file that is overwritten every night
- *     is a new one each night.
- * The builder is the folder above the numbers, below the argument; else the name of
- * the argument itself.  When a build began is what its files say, else the oldest
- * file's time.
+ * Which files make one build, and what the build is called, when neither the command line
+ * nor a layout says so.  An archive counts as a folder.
+ *  1. Jenkins: "NAME/builds/12/junitResult.xml" is build 12 of NAME.
+ *  2. A file whose name ends with a number is a build of that number ("build-101.xml",
+ *     "run_7.log.gz", "101.xml", "2026-11-25.xml"); not so the parts of one run ("TEST-x.xml",
+ *     "shard-2.xml"), and no version ("py-3.12.xml") and no platform ("linux-64.xml").
+ *  3. Other files belong to the build of the nearest folder around them that is a number, or a
+ *     word like build, run or nightly and a number ("artifacts/101/", "build-101/").
+ *  4. No number anywhere: all files of one folder are a build, whose number is a hash of the
+ *     content.  So the same files are one build however often they are read, and a file that is
+ *     overwritten every night is a new build each night.
+ * The builder is what the folders below the argument are called, without the numbers, without
+ * what looks like a branch ("main", "3.12"; that is the branch) and without what every build tool
+ * calls its folders ("target/surefire-reports"); else the name of the argument.  A word before a
+ * file's number is part of it if it says something ("linux-101.xml").  Where one build
+ * holds files of the same name in several folders, these are builders of their own.
+ * The logs of GitHub Actions ("0_test (3.12).txt") are one builder a job.
+ * When a build began is what its files say, else the oldest file's time.
  */
 #ifndef TRIAGE_SOURCE_FILES_H
 #define TRIAGE_SOURCE_FILES_H
@@ -32,9 +36,14 @@ struct files_options {
  * and each within one folder's name, and '*' for any text in one.  -1 and e: no. */
 int source_files_check_layout(const char *layout, struct err *e);
 
-/* Reads a file, a folder with all below it, or an archive, and stores its builds.  A file
- * that cannot be read is told with a remark and counted in in->n_unread, and the rest is read.
- * -1 and e: there is no such path, or the store failed. */
+/* Reads files, folders with all below them, and archives, and stores their builds: files of
+ * several arguments may make one build.  Hidden files and what cannot hold results
+ * by its name (pictures, programs, lock files) are passed over.  What cannot be read is told with
+ * a remark and counted in in->n_unread, and the rest is read.
+ * -1 and e: there is no such path (the others are read), or the store failed. */
+int source_files_all(struct ingest *in, const struct files_options *o, const char *const *paths, size_t n,
+                     struct err *e);
+/* The same for one. */
 int source_files(struct ingest *in, const struct files_options *o, const char *path, struct err *e);
 
 #endif
