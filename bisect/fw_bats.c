@@ -371,10 +371,10 @@ failed_outside(struct span text)
 static void
 tap_test(struct bats_run *run, const struct tap_line *t)
 {
-	struct numbered end = { run->before + t->number, t->status, t->micros };
-	const char *outside = t->status == TEST_FAIL ? failed_outside(t->text) : NULL;
+	struct numbered end = { run->before + t->number, tap_status(t), t->micros };
+	const char *outside = t->result == TAP_FAIL ? failed_outside(t->text) : NULL;
 
-	run->failing = t->status == TEST_FAIL;
+	run->failing = t->result == TAP_FAIL;
 	if (outside)
 		run->outside = run->outside ? run->outside : outside;
 	else if (t->number > 0 && t->number <= run->planned)
@@ -393,7 +393,7 @@ bats_line(struct fw_command *c UNUSED, struct reading *r, int stream, struct spa
 			str_add(&run->trouble, line.p, line.n < 1000 ? line.n : 1000);
 		return;
 	}
-	run->last_test = t.kind == TAP_TEST && t.status == TEST_PASS;
+	run->last_test = t.kind == TAP_TEST && t.result == TAP_PASS;
 	run->last_number = t.number;
 	if (t.kind == TAP_PLAN) {
 		run->before += run->planned;

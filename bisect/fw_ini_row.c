@@ -120,7 +120,7 @@ flush_tap(struct reading *r)
 	struct waiting *w = r->state;
 
 	if (w && w->text) {
-		reading_test(r, span_of(w->text), w->tap.status, w->tap.micros);
+		reading_test(r, span_of(w->text), tap_status(&w->tap), w->tap.micros);
 		w->text = NULL;
 	}
 }

@@ -1,27 +1,19 @@
-/*
- * Lines of TAP (the Test Anything Protocol, versions 12 to 14), each by itself:
- * nested subtests are indented and are nothing here.
- */
+/* Lines of TAP (common/tap.h) as results of tests. */
 #ifndef BISECT_TAP_H
 #define BISECT_TAP_H
 
 #include "bisect/fw.h"
+#include "common/tap.h"
 
-enum tap_kind {
-	TAP_OTHER,
-	TAP_TEST, /* "ok 3 - name # SKIP why" */
-	TAP_PLAN, /* "1..12" */
-	TAP_BAIL, /* "Bail out!  why" */
-};
+/* A failure that is expected counts as skipped. */
+static inline enum test_status
+tap_status(const struct tap_line *t)
+{
+	static const enum test_status of[] = {
+		[TAP_PASS] = TEST_PASS, [TAP_FAIL] = TEST_FAIL, [TAP_SKIP] = TEST_SKIP, [TAP_TODO] = TEST_SKIP,
+	};
 
-struct tap_line {
-	enum tap_kind kind;
-	enum test_status status; /* of a test; a failure that is expected ("# todo") counts as skipped */
-	uint64_t number;         /* of the test, 0: none; the plan's count */
-	struct span text;        /* the test's name; why it bailed out */
-	int64_t micros;          /* of a test, from "# 12ms", "# time=12ms" or " in 12ms"; -1: not said */
-};
-
-struct tap_line tap_parse(struct span line);
+	return of[t->result];
+}
 
 #endif

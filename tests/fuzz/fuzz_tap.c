@@ -1,7 +1,7 @@
 /* Lines of TAP: any bytes; a text lies inside its line and a time is no nonsense. */
 #include "common/base.h"
 
-#include "bisect/tap.h"
+#include "common/tap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (size && span_next(&rest, '\n', &line)) {
 		struct tap_line t = tap_parse(line);
 
-		assert(t.status <= TEST_SKIP && t.micros >= -1);
+		assert(t.result <= TAP_TODO && t.micros >= -1);
 		assert(t.text.n == 0 || (t.text.p >= line.p && t.text.p + t.text.n <= line.p + line.n));
 	}
 	return 0;

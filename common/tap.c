@@ -1,6 +1,6 @@
 /* Lines of TAP: see tap.h. */
 #include "common/base.h"
-#include "bisect/tap.h"
+#include "common/tap.h"
 
 #include <strings.h>
 
@@ -82,7 +82,7 @@ take_duration(struct tap_line *t)
 static struct tap_line
 parse_test(struct span rest, bool ok)
 {
-	struct tap_line t = { TAP_TEST, ok ? TEST_PASS : TEST_FAIL, 0, { "", 0 }, -1 };
+	struct tap_line t = { TAP_TEST, ok ? TAP_PASS : TAP_FAIL, 0, { "", 0 }, { "", 0 }, -1 };
 	struct span directive;
 	size_t hash;
 
@@ -94,11 +94,13 @@ parse_test(struct span rest, bool ok)
 	hash = find_hash(rest);
 	directive = skip_blanks(span_from(rest, hash + 1));
 	if (starts_caseless(directive, "skip"))
-		t.status = TEST_SKIP;
+		t.result = TAP_SKIP;
 	else if (starts_caseless(directive, "todo"))
-		t.status = ok ? TEST_PASS : TEST_SKIP;
+		t.result = ok ? TAP_PASS : TAP_TODO;
 	else if (hash < rest.n && (t.micros = parse_millis(directive)) < 0)
 		hash = rest.n; /* part of the name */
+	if (starts_caseless(directive, "skip") || starts_caseless(directive, "todo"))
+		t.why = span_trim(span_from(directive, 4));
 	t.text = span_trim((struct span){ rest.p, hash });
 	if (t.micros < 0)
 		take_duration(&t);
@@ -108,7 +110,7 @@ parse_test(struct span rest, bool ok)
 struct tap_line
 tap_parse(struct span line)
 {
-	struct tap_line none = { TAP_OTHER, TEST_PASS, 0, { "", 0 }, -1 };
+	struct tap_line none = { TAP_OTHER, TAP_PASS, 0, { "", 0 }, { "", 0 }, -1 };
 	struct span rest;
 
 	if (span_is(line, "ok") || span_starts(line, "ok "))
@@ -123,6 +125,9 @@ tap_parse(struct span line)
 		none.number = take_number(&rest);
 		if (rest.n < line.n - 3)
 			none.kind = TAP_PLAN;
+		rest = skip_blanks(rest);
+		if (none.kind == TAP_PLAN && rest.n && rest.p[0] == '#')
+			none.why = span_trim(span_from(rest, 1));
 	}
 	return none;
 }
