@@ -51,6 +51,7 @@ struct decision {
 	double sure;
 	struct rate rate, before;
 	struct evidence_counts evidence;
+	bool flaked;   /* fixed, and what was fixed failed only now and then */
 	bool back;     /* it had been fixed, and the same failure came back */
 	bool has_since;
 	struct span_of_commits since;

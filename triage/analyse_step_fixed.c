@@ -69,7 +69,7 @@ clean_since(const struct think *t, struct clean *c)
 static double
 believed_below(const struct think *t, const struct clean *c)
 {
-	return c->segment < t->now ? 0.05 : 0.005;
+	return c->segment < t->now ? 0.05 : 0.002;
 }
 
 static uint64_t
@@ -118,6 +118,7 @@ step_fixed(struct think *t)
 	if (c.fails >= FLOOR && chance < believed_below(t, &c)) {
 		t->d->verdict = VERDICT_FIXED;
 		t->d->sure = 1 - chance;
+		t->d->flaked = c.passes * 10 > c.fails;
 		t->d->has_since = c.resumed != UINT32_MAX;
 		t->d->since = (struct span_of_commits){ c.last + 1, c.resumed, c.resumed };
 		if (c.segment < t->now)

@@ -85,6 +85,10 @@ fill_lanes(struct finding *f, const struct judged *j, const struct think *common
 			if (t->runs == 0)
 				continue;
 			decide(&d, common, &s, false);
+			/* one lane alone sees less than all together */
+			if (j->decisions[i].verdict == VERDICT_FIXED &&
+			    (d.verdict == VERDICT_FLAKY || d.verdict == VERDICT_UNDECIDED) && t->failed > t->left_out)
+				d.verdict = VERDICT_FIXED;
 			f->lanes[f->n_lanes++] = (struct lane_finding){
 				.builder = t->stream->lane->builder, .branch = t->stream->lane->branch,
 				.verdict = d.verdict, .runs = t->runs, .failed = t->failed,
@@ -209,6 +213,8 @@ change_of(const struct finding *f, const struct decision *before, bool back, boo
 	case VERDICT_DID_NOT_HOLD:
 		return was == VERDICT_DID_NOT_HOLD ? drift(f, before, changed_inside) : CHANGE_BACK;
 	case VERDICT_FLAKY:
+		if (was == VERDICT_FIXED && (back || before->flaked))
+			return CHANGE_BACK;
 		if (was == VERDICT_FLAKY || was == VERDICT_DID_NOT_HOLD || was == VERDICT_KNOWN)
 			return drift(f, before, changed_inside);
 		return was == VERDICT_REGRESSED ? CHANGE_BETTER : CHANGE_NEW_FLAKE;
@@ -275,6 +281,12 @@ compare(struct finding *f, const struct branch *of, const struct decision *now, 
 	judged_release(&j);
 }
 
+static struct span
+copied(struct arena *mem, struct span x)
+{
+	return (struct span){ arena_copy(mem, x.p ? x.p : "", x.n), x.n };
+}
+
 void
 analyse_test(const struct view *v, const struct test_view *t, const struct analyse_options *o,
              struct arena *mem, struct finding *out)
@@ -283,7 +295,7 @@ analyse_test(const struct view *v, const struct test_view *t, const struct analy
 	struct think common = { .view = v, .test = t, .o = o, .mem = mem, .scratch = &scratch };
 	struct judged j;
 
-	*out = (struct finding){ .test = t->test, .name = t->name, .file = t->file,
+	*out = (struct finding){ .test = t->test, .name = copied(mem, t->name), .file = copied(mem, t->file),
 	                         .verdict = VERDICT_UNDECIDED };
 	if (o->words)
 		out->messages = cluster_messages(&out->n_messages, t, o->until, o->words, mem);

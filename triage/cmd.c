@@ -4,10 +4,13 @@
 
 #include <unistd.h>
 
-extern const struct prog_cmd triage_ingest, triage_blame, triage_fixes, triage_eval, triage_help, triage_completion;
+extern const struct prog_cmd triage_ingest, triage_report, triage_history, triage_blame, triage_fixes,
+	triage_eval, triage_help, triage_completion;
 
 static const struct prog_cmd *const cmds[] = {
 	&triage_ingest,
+	&triage_report,
+	&triage_history,
 	&triage_blame,
 	&triage_fixes,
 	&triage_eval,

@@ -63,8 +63,10 @@ say(struct doc *d, const char *fmt, va_list args)
 	char text[4096];
 	int n = vsnprintf(text, sizeof(text), fmt, args);
 
+	if (n >= (int)sizeof(text))
+		n = sizeof(text) - 1;
 	if (n > 0)
-		d->format->escape(doc_to(d), (struct span){ text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1 });
+		d->format->escape(doc_to(d), (struct span){ text, (size_t)n });
 }
 
 void
@@ -103,7 +105,9 @@ is_link(struct span url)
 	if (!span_starts(url, "https://") && !span_starts(url, "http://"))
 		return false;
 	for (size_t i = 0; i < url.n; i++) {
-		if ((unsigned char)url.p[i] <= ' ' || (unsigned char)url.p[i] >= 0x7f || strchr("<>\"'`()[]{}|\\^", url.p[i]))
+		unsigned char c = (unsigned char)url.p[i];
+
+		if (c <= ' ' || c >= 0x7f || strchr("<>\"'`()[]{}|\\^", c))
 			return false;
 	}
 	return url.n < 2000;

@@ -74,7 +74,7 @@ html_badge(struct doc *d, const char *word)
 
 /* ---- strips ---- */
 
-enum { STRIP_MAX = 240, CELL_WIDTH = 4, STRIP_HEIGHT = 18 };
+enum { STRIP_MAX = 150, CELL_WIDTH = 4, STRIP_HEIGHT = 18, WIDEST = 12 /* pixels a build */ };
 
 static const char *
 mark_class(const struct doc_mark *m)
@@ -111,16 +111,16 @@ html_strip(struct doc *d, const struct doc_mark *marks, uint32_t n)
 	}
 	for (i = 0; i < n; i++)
 		failed += marks[i].cell > CELL_WARNED;
-	str_addf(d->out, "<svg class=\"strip\" width=\"%u\" height=\"%d\" viewBox=\"0 0 %u %d\" role=\"img\" "
-	         "aria-label=\"the last %u builds, oldest first: %u failed at the first try\">",
-	         n * CELL_WIDTH, STRIP_HEIGHT, n * CELL_WIDTH, STRIP_HEIGHT, n, failed);
+	str_addf(d->out, "<svg class=\"strip\" style=\"max-width:%upx\" viewBox=\"0 0 %u %d\" "
+	         "preserveAspectRatio=\"none\" role=\"img\" aria-label=\"the last %u builds, oldest first: "
+	         "%u failed at the first try\">", n * WIDEST, n * CELL_WIDTH, STRIP_HEIGHT, n, failed);
 	for (i = 0; i < n; i += same) {
 		bool low = marks[i].cell <= CELL_WARNED;
 
 		same = same_marks(marks + i, n - i);
 		k = same * CELL_WIDTH;
-		str_addf(d->out, "<rect class=\"%s\" x=\"%u\" y=\"%d\" width=\"%u\" height=\"%d\"", mark_class(&marks[i]),
-		         i * CELL_WIDTH, low ? 6 : 1, k > 1 ? k - 1 : k, low ? 6 : 16);
+		str_addf(d->out, "<rect class=\"%s\" x=\"%u\" y=\"%d\" width=\"%u\" height=\"%d\"",
+		         mark_class(&marks[i]), i * CELL_WIDTH, low ? 6 : 1, k > 1 ? k - 1 : k, low ? 6 : 16);
 		if (marks[i].title.n) {
 			str_adds(d->out, "><title>");
 			escape_html(d->out, marks[i].title);
@@ -134,7 +134,7 @@ html_strip(struct doc *d, const struct doc_mark *marks, uint32_t n)
 
 /* ---- curves ---- */
 
-enum { CURVE_WIDTH = 640, CURVE_HEIGHT = 110, CURVE_LEFT = 44, CURVE_BOTTOM = 18, CURVE_TOP = 8 };
+enum { CURVE_WIDTH = 900, CURVE_HEIGHT = 120, CURVE_LEFT = 44, CURVE_BOTTOM = 18, CURVE_TOP = 8 };
 
 /* The top of the scale: a round share that holds the bars and the segments. */
 static double
@@ -188,16 +188,16 @@ html_curve(struct doc *d, const struct doc_curve *c)
 {
 	double plot = CURVE_WIDTH - CURVE_LEFT, scale = scale_of(c), bar = plot / (c->n_bars ? c->n_bars : 1);
 
-	str_addf(d->out, "<svg class=\"curve\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"share of first tries that "
-	         "failed, over time\">", CURVE_WIDTH, CURVE_HEIGHT);
+	str_addf(d->out, "<svg class=\"curve\" viewBox=\"0 0 %d %d\" role=\"img\" "
+	         "aria-label=\"share of first tries that failed, over time\">", CURVE_WIDTH, CURVE_HEIGHT);
 	curve_axis(d, c, scale);
 	for (uint32_t i = 0; i < c->n_bars; i++) {
 		const struct doc_bar *b = &c->bars[i];
 		double y = b->runs ? height_of((double)b->fails / b->runs, scale) : 0;
 
 		if (b->fails)
-			str_addf(d->out, "<rect class=\"bar\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%u of %u"
-			         "</title></rect>", CURVE_LEFT + i * bar, y, bar > 2 ? bar - 1 : bar,
+			str_addf(d->out, "<rect class=\"bar\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\">"
+			         "<title>%u of %u</title></rect>", CURVE_LEFT + i * bar, y, bar > 2 ? bar - 1 : bar,
 			         height_of(0, scale) - y, b->fails, b->runs);
 	}
 	for (uint32_t i = 0; i < c->n_steps; i++) {

@@ -99,7 +99,7 @@ struct finding {
 	bool has_since;
 	struct span_of_commits since; /* since when it has its verdict: places on branch's axis */
 	uint64_t clean_runs;          /* since the last failure, where it failed before */
-	uint64_t clean_needed;        /* so many say: fixed.  (1 - rate)^n <= 5 %; without a change point .5 % */
+	uint64_t clean_needed;        /* so many say: fixed.  (1 - rate)^n <= 5 %; without a change point .2 % */
 	uint32_t branch;              /* whose axis the segments are on: where most evidence lies */
 	struct segment *segments;     /* oldest first, at least one */
 	uint32_t n_segments;

@@ -64,21 +64,6 @@ wording_percent(struct str *out, double p)
 }
 
 void
-wording_duration(struct str *out, int64_t seconds)
-{
-	static const struct { int64_t size; const char *name; } units[] = {
-		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" }, { 1, "second" },
-	};
-	size_t i = 0;
-
-	if (seconds < 0)
-		seconds = 0;
-	while (i + 1 < ARRAY_LEN(units) && seconds < 2 * units[i].size)
-		i++;
-	wording_count(out, (uint64_t)(seconds / units[i].size), units[i].name);
-}
-
-void
 wording_date(struct str *out, int64_t t)
 {
 	time_t seconds = (time_t)t;

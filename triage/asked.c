@@ -1,0 +1,83 @@
+/* See asked.h. */
+#include "common/base.h"
+#include "triage/asked.h"
+
+#include "common/clock.h"
+#include "triage/cmd.h"
+
+static struct span
+copied(struct arena *mem, struct span x)
+{
+	return (struct span){ arena_copy(mem, x.p ? x.p : "", x.n), x.n };
+}
+
+static bool
+words_get(void *data, uint32_t message, struct message_words *out)
+{
+	struct asked *a = data;
+	struct store_message m;
+	struct message_words *w = &a->kept[message % ASKED_WORDS].words;
+
+	if (message == 0)
+		return false;
+	if (a->kept[message % ASKED_WORDS].message != message) {
+		if (store_message(a->view, message, &m, NULL) < 0)
+			return false;
+		a->kept[message % ASKED_WORDS].message = message;
+		*w = (struct message_words){
+			.hash = m.hash, .example = copied(&a->kept_mem, m.example),
+			.details = copied(&a->kept_mem, m.details), .generic = cluster_generic(m.example),
+		};
+	}
+	*out = *w;
+	return true;
+}
+
+struct rules { struct known_set *set; struct err *e; int ret; };
+
+static void
+add_rule(void *data, const struct known *k)
+{
+	struct rules *r = data;
+
+	if (r->ret == 0 && known_add(r->set, k, r->e) < 0)
+		r->ret = err_prefix(r->e, "known failure %lld", (long long)k->id);
+}
+
+static int
+load_known(struct asked *a, struct err *e)
+{
+	struct rules r = { .set = known_new(), .e = e };
+
+	a->known = r.set;
+	if (store_known_each(a->store, add_rule, &r, e) < 0)
+		return -1;
+	return r.ret;
+}
+
+int
+asked_open(struct asked *a, const struct options *o, uint32_t horizon, struct err *e)
+{
+	struct view_filter f = { .branch = o->branch, .builder = o->builder, .until = o->until,
+	                         .horizon = horizon };
+
+	memset(a, 0, sizeof(*a));
+	a->now = o->until ? o->until : clock_wall();
+	a->store = cmd_store(o, e);
+	if (a->store == NULL || load_known(a, e) < 0 || store_view(a->store, &f, &a->view, e) < 0)
+		return -1;
+	analyse_mass(a->view);
+	a->words = (struct message_source){ words_get, a };
+	a->analyse = (struct analyse_options){ .since = o->since, .known = a->known, .words = &a->words };
+	return 0;
+}
+
+void
+asked_release(struct asked *a)
+{
+	view_free(a->view);
+	known_free(a->known);
+	store_close(a->store);
+	arena_release(&a->mem);
+	arena_release(&a->kept_mem);
+}

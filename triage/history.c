@@ -1,0 +1,174 @@
+/* See history.h. */
+#include "common/base.h"
+#include "triage/history.h"
+
+/* ---- the newest failures ---- */
+
+struct failure { const struct stream *s; const struct event *x; };
+
+struct failures { VEC(struct failure) all; };
+
+static int64_t
+when(const struct failure *f)
+{
+	return f->s->lane->builds[f->x->at].started;
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	int64_t x = when(a), y = when(b);
+
+	if (x != y)
+		return x > y ? -1 : 1;
+	return ((const struct failure *)a)->x->at < ((const struct failure *)b)->x->at ? 1 : -1;
+}
+
+static int
+gather_builds(struct history *h, struct asked *a, const struct failures *all, struct err *e)
+{
+	for (size_t i = 0; i < all->all.n && h->n_builds < HISTORY_BUILDS; i++) {
+		const struct failure *f = &all->all.p[i];
+		const struct lane_build *b = &f->s->lane->builds[f->x->at];
+		struct history_build *out = &h->builds[h->n_builds];
+		struct message_words w;
+
+		if (store_facts(a->view, b->id, &out->facts, e) < 0)
+			return -1;
+		out->cell = f->x->cell;
+		out->first = f->x->first;
+		out->last = f->x->last;
+		out->left_out = b->mass != MASS_NONE || b->color == COLOR_MACHINE;
+		out->micros = f->x->micros;
+		out->load = f->x->load;
+		if (a->words.get(a->words.data, f->x->message, &w))
+			out->message = (struct span){ arena_copy(&a->mem, w.example.p, w.example.n), w.example.n };
+		h->n_builds++;
+	}
+	return 0;
+}
+
+/* ---- durations ---- */
+
+static int
+compare_times(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void
+gather_durations(struct history *h, const struct failures *all)
+{
+	int64_t *times = xcalloc(all->all.n ? all->all.n : 1, sizeof(*times));
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->all.n; i++) {
+		if (all->all.p[i].x->micros >= 0)
+			times[n++] = all->all.p[i].x->micros;
+	}
+	h->fast = h->median = h->slow = -1;
+	if (n) {
+		qsort(times, n, sizeof(*times), compare_times);
+		h->fast = times[0];
+		h->median = times[n / 2];
+		h->slow = times[n - 1];
+	}
+	free(times);
+}
+
+/* ---- warnings ---- */
+
+struct warned { struct history *h; struct asked *a; };
+
+static void
+add_warning(void *data, const struct store_warning *w)
+{
+	struct warned *to = data;
+	struct history *h = to->h;
+	uint32_t i;
+
+	for (i = 0; i < h->n_warnings; i++) {
+		struct span x = h->warnings[i].line;
+
+		if (x.n == w->line.n && memcmp(x.p, w->line.p, x.n) == 0)
+			break;
+	}
+	if (i == HISTORY_WARNINGS)
+		return;
+	if (i == h->n_warnings)
+		h->warnings[h->n_warnings++] = (struct history_warning){
+			.line = { arena_copy(&to->a->mem, w->line.p, w->line.n), w->line.n } };
+	h->warnings[i].count += w->count ? w->count : 1;
+}
+
+static int
+most_frequent(const void *a, const void *b)
+{
+	const struct history_warning *x = a, *y = b;
+
+	return x->count > y->count ? -1 : x->count < y->count;
+}
+
+/* ---- the whole ---- */
+
+static int
+find_since_build(struct history *h, struct asked *a, struct err *e)
+{
+	const struct finding *f = &h->f;
+	struct str text = STR_INIT(STR_LINE);
+	struct build facts;
+
+	for (uint32_t i = 0; f->has_since && i < f->n_lanes; i++) {
+		const struct stream *s = f->lanes[i].stream;
+
+		for (uint32_t k = 0; f->lanes[i].branch == f->branch && k < s->lane->n; k++) {
+			if (s->lane->builds[k].commit != f->since.best || s->cells[k] == CELL_NONE ||
+			    (f->verdict != VERDICT_FIXED && s->cells[k] <= CELL_WARNED))
+				continue;
+			if (store_facts(a->view, s->lane->builds[k].id, &facts, e) < 0)
+				return -1;
+			str_addspan(&text, facts.builder);
+			str_adds(&text, "/");
+			str_addspan(&text, facts.number);
+			h->since_build = (struct span){ arena_copy(&a->mem, str_c(&text), text.n), text.n };
+			str_release(&text);
+			return 0;
+		}
+	}
+	return 0;
+}
+
+int
+history_gather(struct history *h, struct asked *a, uint32_t test, struct err *e)
+{
+	struct failures all = { VEC_INIT };
+	struct warned warned = { h, a };
+	struct test_view t;
+	int ret = -1;
+
+	*h = (struct history){ .view = a->view, .now = a->now, .median = -1 };
+	if (store_streams(a->view, test, &t, e) < 0)
+		return -1;
+	analyse_test(a->view, &t, &a->analyse, &a->mem, &h->f);
+	picture_of(&h->picture, a->view, &h->f, &a->mem);
+	for (uint32_t i = 0; i < t.n_streams; i++) {
+		for (uint32_t k = 0; k < t.streams[i].n_events; k++) {
+			if (t.streams[i].events[k].cell > CELL_WARNED)
+				vec_push(&all.all, ((struct failure){ &t.streams[i], &t.streams[i].events[k] }));
+		}
+	}
+	if (all.all.n)
+		qsort(all.all.p, all.all.n, sizeof(*all.all.p), newest_first);
+	gather_durations(h, &all);
+	if (gather_builds(h, a, &all, e) < 0 || find_since_build(h, a, e) < 0 ||
+	    store_warnings(a->view, test, 0, add_warning, &warned, e) < 0)
+		goto out;
+	if (h->n_warnings)
+		qsort(h->warnings, h->n_warnings, sizeof(*h->warnings), most_frequent);
+	ret = 0;
+out:
+	vec_release(&all.all);
+	return ret;
+}

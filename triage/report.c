@@ -1,0 +1,200 @@
+/* Gathers the report: the tests. See report.h. */
+#include "common/base.h"
+#include "triage/report.h"
+
+#include "triage/report_in.h"
+
+enum {
+	DAY = 86400,
+	HORIZON_LEAST = 200,
+	CELLS_MOST = 10000000, /* looked at in one report: beyond that, fewer builds a lane */
+	DRAWN_MOST = 60,       /* tests with a picture */
+};
+
+/* ---- one test ---- */
+
+static uint64_t
+failed_since(const struct test_view *t, int64_t since)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < t->n_streams; i++) {
+		const struct stream *s = &t->streams[i];
+
+		for (uint32_t k = 0; k < s->n_events; k++) {
+			const struct lane_build *b = &s->lane->builds[s->events[k].at];
+
+			n += s->events[k].cell > CELL_WARNED && b->started >= since && b->mass == MASS_NONE &&
+			     b->color != COLOR_MACHINE;
+		}
+	}
+	return n;
+}
+
+static bool
+explained(enum verdict v)
+{
+	return v != VERDICT_UNDECIDED && v != VERDICT_HEALTHY;
+}
+
+/* Not worth a line: healthy, or broken together with so much that the build has the line. */
+static bool
+worth_showing(const struct finding *f)
+{
+	if (f->change != CHANGE_NONE || f->once)
+		return true;
+	if (f->verdict == VERDICT_MACHINE)
+		return f->worker.n > 0;
+	return f->verdict != VERDICT_HEALTHY;
+}
+
+struct gathering { struct report *r; struct asked *a; struct err *e; int ret; VEC(uint32_t) tests; };
+
+static int
+look_at(struct gathering *g, uint32_t test)
+{
+	struct report *r = g->r;
+	struct test_view t;
+	struct shown s = { .drawn = false };
+
+	if (store_streams(g->a->view, test, &t, g->e) < 0)
+		return -1;
+	analyse_test(g->a->view, &t, &g->a->analyse, &g->a->mem, &s.f);
+	s.failed_since = failed_since(&t, r->since);
+	r->n_tests++;
+	r->failures += s.failed_since;
+	r->unexplained += explained(s.f.verdict) ? 0 : s.failed_since;
+	if (!worth_showing(&s.f))
+		return 0;
+	s.drawn = s.f.change != CHANGE_NONE || r->tests.n < DRAWN_MOST;
+	if (s.drawn)
+		picture_of(&s.picture, g->a->view, &s.f, &g->a->mem);
+	vec_push(&r->tests, s);
+	return 0;
+}
+
+static void
+note_test(void *data, uint32_t test)
+{
+	vec_push(&((struct gathering *)data)->tests, test);
+}
+
+/* ---- their order ---- */
+
+/* Sections in the order of the report. */
+static unsigned
+section(const struct shown *s)
+{
+	static const unsigned order[] = {
+		[CHANGE_NEW_REGRESSION] = 0, [CHANGE_NEW_FLAKE] = 1, [CHANGE_WORSE] = 2, [CHANGE_BETTER] = 3,
+		[CHANGE_FIXED] = 4, [CHANGE_BACK] = 5, [CHANGE_NONE] = 6,
+	};
+
+	return order[s->f.change];
+}
+
+static int
+compare_spans(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n ? memcmp(a.p, b.p, n) : 0;
+
+	return c ? c : a.n < b.n ? -1 : a.n > b.n;
+}
+
+static int
+by_section(const void *a, const void *b)
+{
+	const struct shown *x = a, *y = b;
+	unsigned s = section(x), t = section(y);
+
+	if (s != t)
+		return s < t ? -1 : 1;
+	if (x->f.fails_per_day != y->f.fails_per_day)
+		return x->f.fails_per_day > y->f.fails_per_day ? -1 : 1;
+	return compare_spans(x->f.name, y->f.name);
+}
+
+/* ---- the whole ---- */
+
+/* Verdicts need the view once more when there is too much: with fewer builds a lane. */
+static uint32_t
+horizon_for(size_t n_tests, uint32_t n_lanes)
+{
+	uint64_t lanes = (uint64_t)n_tests * n_lanes;
+	uint64_t horizon = lanes ? CELLS_MOST / lanes : VIEW_HORIZON;
+
+	return horizon >= VIEW_HORIZON ? VIEW_HORIZON : horizon < HORIZON_LEAST ? HORIZON_LEAST : (uint32_t)horizon;
+}
+
+static int
+shorten(struct asked *a, const struct options *o, uint32_t horizon, struct err *e)
+{
+	struct view_filter f = { .branch = o->branch, .builder = o->builder, .until = o->until, .horizon = horizon };
+
+	view_free(a->view);
+	a->view = NULL;
+	if (store_view(a->store, &f, &a->view, e) < 0)
+		return -1;
+	analyse_mass(a->view);
+	return 0;
+}
+
+static void
+choose_since(struct report *r, const struct asked *a, const struct options *o)
+{
+	r->newest = a->view->newest;
+	r->since = o->since ? o->since : a->now - DAY;
+	r->nothing_since = r->newest < r->since;
+	if (r->nothing_since && !o->since)
+		r->since = r->newest - DAY;
+}
+
+int
+report_gather(struct report *r, struct asked *a, const struct options *o, struct err *e)
+{
+	struct gathering g = { .r = r, .a = a, .e = e };
+	int ret = -1;
+
+	*r = (struct report){ .now = a->now, .horizon = VIEW_HORIZON };
+	choose_since(r, a, o);
+	a->analyse.since = r->since;
+	if (store_tests(a->view, 0, false, note_test, &g, e) < 0)
+		goto out;
+	r->horizon = horizon_for(g.tests.n, a->view->n_lanes);
+	if (r->horizon < VIEW_HORIZON && shorten(a, o, r->horizon, e) < 0)
+		goto out;
+	for (size_t i = 0; i < g.tests.n; i++) {
+		if (look_at(&g, g.tests.p[i]) < 0)
+			goto out;
+	}
+	if (r->tests.n)
+		qsort(r->tests.p, r->tests.n, sizeof(*r->tests.p), by_section);
+	r->view = a->view;
+	r->n_lanes = a->view->n_lanes;
+	ret = report_builds(r, a, e);
+out:
+	vec_release(&g.tests);
+	return ret;
+}
+
+void
+report_release(struct report *r)
+{
+	vec_release(&r->silent);
+	vec_release(&r->broken);
+	vec_release(&r->ended);
+	vec_release(&r->tests);
+}
+
+bool
+report_has_news(const struct report *r)
+{
+	for (size_t i = 0; i < r->tests.n && !r->nothing_since; i++) {
+		enum change c = r->tests.p[i].f.change;
+
+		if (c == CHANGE_NEW_REGRESSION || c == CHANGE_NEW_FLAKE || c == CHANGE_WORSE || c == CHANGE_BACK)
+			return true;
+	}
+	return false;
+}
