@@ -133,8 +133,12 @@ spoil(struct inquest *q, uint32_t commit, const struct answer *a)
 {
 	snprintf(q->why, sizeof(q->why), "%s", a->why);
 	q->spoilt[commit] += is_final(a->why) ? ENDS_SPOILT_MAX : 1;
-	if (commit == 0 || q->spoilt[commit] < SPOILT_MAX || q->f->skipped.p[commit])
+	if (q->spoilt[commit] < SPOILT_MAX || q->f->skipped.p[commit])
 		return;
+	if (commit == 0) {
+		hunt_close(q->hunt, HUNT_OLD);
+		return;
+	}
 	q->f->skipped.p[commit] = true;
 	q->f->n_skipped++;
 	hunt_close(q->hunt, commit - 1);
@@ -276,11 +280,11 @@ next(struct inquest *q, uint32_t *commit)
 	}
 	if (q->d->opt->jobs <= ARRAY_LEN(ready))
 		now.n_ready = commits_trees_ready(q->d->trees, ready);
-	/* The old end is no question of the search. */
 	for (size_t i = 0; i < now.n_ready; i++)
 		ready[i] = ready[i] == 0 ? HUNT_OLD : ready[i] - 1;
 	state = hunt_next(q->hunt, &now, commit);
-	*commit += state == HUNT_ASK;
+	if (state == HUNT_ASK)
+		*commit = *commit == HUNT_OLD ? 0 : *commit + 1;
 	return state;
 }
 
