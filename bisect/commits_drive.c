@@ -24,7 +24,8 @@ enum {
 
 static const double proof_from = 0.5, set_mass = 0.9;
 
-struct pending { uint64_t id; uint32_t commit; const char *phase; };
+/* ready: its tree held it, built, when it was asked. */
+struct pending { uint64_t id; uint32_t commit; const char *phase; bool ready; };
 
 /* Numbers of commits are those of the list; the hunt's are one less. */
 struct inquest {
@@ -65,7 +66,7 @@ ask(struct inquest *q, uint32_t commit)
 	struct ask a = { .tests = &commit, .n = 1, .phase = q->phase, .fresh = true, .victim = TESTLIST_NONE };
 	struct pending p = { .commit = commit, .phase = q->phase };
 
-	commits_trees_promise(q->d->trees, commit);
+	p.ready = commits_trees_promise(q->d->trees, commit);
 	if (lab_ask(q->d->lab, &a, &p.id, q->e) < 0) {
 		q->event = LAB_ERROR;
 		return -1;
@@ -181,14 +182,12 @@ hear(struct inquest *q)
 	struct pending p;
 	struct answer a;
 	uint32_t commit;
-	bool ready;
 
 	q->event = lab_wait(q->d->lab, &a, q->e);
 	if (q->event != LAB_ANSWER)
 		return -1;
 	p = take_pending(q, a.ask);
 	commit = p.commit;
-	ready = commits_trees_is_ready(q->d->trees, commit);
 	commits_trees_done(q->d->trees, commit, !is_final(a.why) && a.outcome != OUT_NOT_STARTED);
 	q->f->n_gate_runs += p.phase[0] == 'g';
 	q->f->n_proof_runs += p.phase[0] == 'p';
@@ -196,7 +195,7 @@ hear(struct inquest *q)
 		spoil(q, commit, &a);
 	} else {
 		count(q, commit, a.verdict == VERDICT_FAIL);
-		learn_costs(q, ready, a.micros);
+		learn_costs(q, p.ready, a.micros);
 		learn_limit(q, a.micros);
 	}
 	show(q);
