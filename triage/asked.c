@@ -3,6 +3,7 @@
 #include "triage/asked.h"
 
 #include "common/clock.h"
+#include "common/diag.h"
 #include "triage/cmd.h"
 
 static struct span
@@ -55,6 +56,23 @@ load_known(struct asked *a, struct err *e)
 	return r.ret;
 }
 
+static void
+say(void *data UNUSED, const char *text)
+{
+	diag_note("%s", text);
+}
+
+static int
+order_by_history(struct asked *a, const struct options *o, struct err *e)
+{
+	if (o->n_repos == 0)
+		return 0;
+	if (axes_from_repos(a->view, o->repos, o->n_repos, &a->axes, o->quiet ? NULL : say, NULL, e) < 0)
+		return -1;
+	a->commits = axes_commits(a->axes);
+	return 0;
+}
+
 int
 asked_open(struct asked *a, const struct options *o, uint32_t horizon, struct err *e)
 {
@@ -64,7 +82,8 @@ asked_open(struct asked *a, const struct options *o, uint32_t horizon, struct er
 	memset(a, 0, sizeof(*a));
 	a->now = o->until ? o->until : clock_wall();
 	a->store = cmd_store(o, e);
-	if (a->store == NULL || load_known(a, e) < 0 || store_view(a->store, &f, &a->view, e) < 0)
+	if (a->store == NULL || load_known(a, e) < 0 || store_view(a->store, &f, &a->view, e) < 0 ||
+	    order_by_history(a, o, e) < 0)
 		return -1;
 	analyse_mass(a->view);
 	a->words = (struct message_source){ words_get, a };
@@ -75,9 +94,39 @@ asked_open(struct asked *a, const struct options *o, uint32_t horizon, struct er
 void
 asked_release(struct asked *a)
 {
+	axes_free(a->axes);
 	view_free(a->view);
 	known_free(a->known);
 	store_close(a->store);
 	arena_release(&a->mem);
 	arena_release(&a->kept_mem);
+}
+
+int
+asked_finding(struct asked *a, uint32_t test, struct test_view *t, struct finding *f, struct err *e)
+{
+	if (store_streams(a->view, test, t, e) < 0)
+		return -1;
+	analyse_test(a->view, t, &a->analyse, &a->mem, f);
+	return 0;
+}
+
+struct span
+asked_trace(struct asked *a, const struct test_view *t)
+{
+	struct span found = { NULL, 0 };
+	int64_t newest = INT64_MIN;
+	struct message_words w;
+
+	for (uint32_t i = 0; i < t->n_streams; i++) {
+		const struct stream *s = &t->streams[i];
+
+		for (uint32_t k = s->n_events; k > 0 && s->lane->builds[s->events[k - 1].at].started > newest; k--) {
+			if (!a->words.get(a->words.data, s->events[k - 1].message, &w) || w.details.n == 0)
+				continue;
+			newest = s->lane->builds[s->events[k - 1].at].started;
+			found = copied(&a->mem, w.details);
+		}
+	}
+	return found;
 }

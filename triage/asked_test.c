@@ -115,3 +115,20 @@ asked_test(struct asked *a, const char *name, uint32_t *test, struct str *near, 
 	vec_release(&s.near);
 	return ret;
 }
+
+int
+asked_test_or_error(struct asked *a, const char *name, uint32_t *test, struct err *e)
+{
+	struct str near = STR_INIT(STR_LINE), shown = STR_INIT(200);
+	int found = asked_test(a, name, test, &near, e);
+
+	str_add_escaped(&shown, span_of(name));
+	if (found == 0 && near.n)
+		err_set(e, "no test is called '%s' alone; did you mean\n%.*s", str_c(&shown), (int)near.n - 1,
+		        str_c(&near));
+	else if (found == 0)
+		err_set(e, "there is no test '%s' in the store, nor one with a name like it", str_c(&shown));
+	str_release(&near);
+	str_release(&shown);
+	return found == 1 ? 0 : -1;
+}

@@ -6,7 +6,7 @@
 
 #include "common/fs.h"
 #include "common/json.h"
-#include "triage/ask.h"
+#include "triage/asked.h"
 #include "triage/eval_synth.h"
 
 /* A past that was replayed. */
@@ -74,14 +74,15 @@ static int
 replay_store(struct past *p, struct err *e)
 {
 	struct eval_truth truth;
-	struct ask a;
+	struct asked *a = xcalloc(1, sizeof(*a));
 	int ret = -1;
 
-	if (ask_open(&a, p->o, e) == 0 && eval_hindsight(a.view, &p->mem, &truth, e) == 0) {
-		p->n_builds = a.view->n_builds;
-		ret = eval_replay(a.view, &truth, &a.commits, &p->mem, &p->score, e);
+	if (asked_open(a, p->o, 0, e) == 0 && eval_hindsight(a->view, &p->mem, &truth, e) == 0) {
+		p->n_builds = a->view->n_builds;
+		ret = eval_replay(a->view, &truth, &a->commits, &p->mem, &p->score, e);
 	}
-	ask_close(&a);
+	asked_release(a);
+	free(a);
 	return ret;
 }
 

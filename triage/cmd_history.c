@@ -4,24 +4,6 @@
 
 #include "triage/render.h"
 
-/* -1 and e: which tests could be meant. */
-static int
-find_test(struct asked *a, const char *name, uint32_t *test, struct err *e)
-{
-	struct str near = STR_INIT(STR_LINE), shown = STR_INIT(200);
-	int found = asked_test(a, name, test, &near, e);
-
-	str_add_escaped(&shown, span_of(name));
-	if (found == 0 && near.n)
-		err_set(e, "no test is called '%s' alone; did you mean\n%.*s", str_c(&shown), (int)near.n - 1,
-		        str_c(&near));
-	else if (found == 0)
-		err_set(e, "there is no test '%s' in the store, nor one with a name like it", str_c(&shown));
-	str_release(&near);
-	str_release(&shown);
-	return found == 1 ? 0 : -1;
-}
-
 static int
 run(const struct prog_call *call, struct err *e)
 {
@@ -39,7 +21,7 @@ run(const struct prog_call *call, struct err *e)
 		ret = EXIT_USAGE;
 		goto out;
 	}
-	if (asked_open(a, o, 0, e) < 0 || find_test(a, call->operands[0], &test, e) < 0 ||
+	if (asked_open(a, o, 0, e) < 0 || asked_test_or_error(a, call->operands[0], &test, e) < 0 ||
 	    history_gather(h, a, test, e) < 0)
 		goto out;
 	format->history(&page, h, &ro);

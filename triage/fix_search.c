@@ -2,46 +2,7 @@
 #include "common/base.h"
 #include "triage/fix_search.h"
 
-/* ---- the fix ---- */
-
-/* The streams of one branch alone; *out points into mem. */
-static void
-of_branch(const struct test_view *t, uint32_t branch, struct arena *mem, struct test_view *out)
-{
-	uint32_t i;
-
-	*out = *t;
-	out->streams = arena_alloc(mem, (t->n_streams + 1) * sizeof(*out->streams));
-	out->n_streams = 0;
-	for (i = 0; i < t->n_streams; i++) {
-		if (t->streams[i].lane->branch == branch)
-			out->streams[out->n_streams++] = t->streams[i];
-	}
-}
-
-/* The last fall on one branch. */
-static bool
-fall_on(struct ask *a, const struct test_view *t, uint32_t branch, struct suspects *s)
-{
-	struct analyse_options o = ask_analysis(a);
-	struct span none = { NULL, 0 };
-	struct test_view one;
-	struct finding f;
-
-	of_branch(t, branch, &a->mem, &one);
-	if (one.n_streams == 0)
-		return false;
-	o.since = 0;
-	analyse_test(a->view, &one, &o, &a->mem, &f);
-	suspects_find(a->view, &one, &f, &a->commits, none, true, &a->mem, s);
-	return s->any && s->n;
-}
-
-static int64_t
-time_of(const struct ask *a, const struct suspects *s)
-{
-	return a->view->axes[s->window.branch].started[s->places[0].at];
-}
+#include "triage/turn.h"
 
 /* ---- branches ---- */
 
@@ -73,7 +34,7 @@ place_after(const struct axis *axis, int64_t time)
 }
 
 static int
-search_branch(struct ask *a, const struct test_view *t, struct fix_search *out, uint32_t branch, struct err *e)
+search_branch(struct asked *a, const struct test_view *t, struct fix_search *out, uint32_t branch, struct err *e)
 {
 	struct fix_on_branch *b = &out->branches[out->n_branches];
 	const struct axis *axis = &a->view->axes[branch];
@@ -98,7 +59,7 @@ search_branch(struct ask *a, const struct test_view *t, struct fix_search *out, 
 }
 
 static int
-search_branches(struct ask *a, const struct test_view *t, struct fix_search *out, struct err *e)
+search_branches(struct asked *a, const struct test_view *t, struct fix_search *out, struct err *e)
 {
 	uint32_t n = (uint32_t)a->view->branches.texts.n, b;
 	int ret = 0;
@@ -112,31 +73,25 @@ search_branches(struct ask *a, const struct test_view *t, struct fix_search *out
 /* ---- both ---- */
 
 int
-fix_search_test(struct ask *a, const struct test_view *t, struct fix_search *out, struct err *e)
+fix_search_test(struct asked *a, const struct test_view *t, struct fix_search *out, struct err *e)
 {
-	struct suspects s, best = { .any = false };
-	uint32_t b;
+	struct suspects s;
 
 	*out = (struct fix_search){ .any = false };
-	for (b = 0; b < a->view->branches.texts.n; b++) {
-		if (!fall_on(a, t, b, &s))
-			continue;
-		if (!best.any || time_of(a, &s) < time_of(a, &best))
-			best = s;
-	}
-	if (!best.any)
+	turn_find(&s, a, t, true);
+	if (!s.any)
 		return 0;
 	out->any = true;
-	out->branch = best.window.branch;
-	out->place = best.places[0];
-	out->before = best.before;
+	out->branch = s.window.branch;
+	out->place = s.places[0];
+	out->before = s.before;
 	out->held = fix_held(t, out->branch, out->place.at, &out->before);
 	out->has_id = a->axes && repo_unhex(&out->id, out->place.id);
 	return out->has_id ? search_branches(a, t, out, e) : 0;
 }
 
 int
-fix_search_commit(struct ask *a, const char *revision, struct fix_search *out, struct err *e)
+fix_search_commit(struct asked *a, const char *revision, struct fix_search *out, struct err *e)
 {
 	struct repo_commit c;
 	char hex[REPO_HEX];

@@ -5,7 +5,7 @@
 #ifndef TRIAGE_FIX_SEARCH_H
 #define TRIAGE_FIX_SEARCH_H
 
-#include "triage/ask.h"
+#include "triage/asked.h"
 #include "triage/fix_held.h"
 #include "triage/fixes.h"
 #include "triage/suspects.h"
@@ -30,10 +30,10 @@ struct fix_search {
 	uint32_t n_branches;
 };
 
-/* The fix of a test: the surest fall of its rate on any branch, the earliest of those that are sure.  Its
- * branches are searched where there is a repository. */
-int fix_search_test(struct ask *a, const struct test_view *t, struct fix_search *out, struct err *e);
+/* The fix of a test: the commit behind its turn to the better (turn.h).  The branches are searched where
+ * there is a repository. */
+int fix_search_test(struct asked *a, const struct test_view *t, struct fix_search *out, struct err *e);
 /* A commit as git writes it, taken for a fix.  any is false when no repository knows it. */
-int fix_search_commit(struct ask *a, const char *revision, struct fix_search *out, struct err *e);
+int fix_search_commit(struct asked *a, const char *revision, struct fix_search *out, struct err *e);
 
 #endif

@@ -91,7 +91,8 @@ const struct opt triage_opts_table[] = {
 	  .help = "text, markdown, html or json; for ingest: the format of the input (default: seen from "
 	          "its content)" },
 	{ "json", .use = STORES, GROUP, .set = opt_set_true, FIELD(json), .help = "the same as --format json" },
-	{ "output", 'o', "FILE", .use = USE_REPORT | USE_HISTORY | USE_ANSWER, GROUP, .words = "FILE",
+	{ "output", 'o', "FILE", .use = ANSWERS & ~(unsigned)USE_WORKERS, GROUP,
+	  .words = "FILE",
 	  .set = opt_set_text, FIELD(output), .help = "write to FILE instead of standard output" },
 	{ "explain", .use = ANSWERS, GROUP, .set = opt_set_true, FIELD(explain),
 	  .help = "say how each verdict was reached" },

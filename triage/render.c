@@ -17,12 +17,12 @@
 	{ \
 		render_history_page(out, &doc_##name##_format, h, o); \
 	} \
-	static const struct renderer name = { #name, report_##name, history_##name }
+	static const struct renderer name = { #name, &doc_##name##_format, report_##name, history_##name }
 
 PAGES(text);
 PAGES(markdown);
 PAGES(html);
-static const struct renderer json = { "json", render_report_json, render_history_json };
+static const struct renderer json = { "json", NULL, render_report_json, render_history_json };
 
 const struct renderer *const renderers[] = { &text, &markdown, &html, &json, NULL };
 

@@ -4,6 +4,7 @@
 #ifndef TRIAGE_RENDER_H
 #define TRIAGE_RENDER_H
 
+#include "triage/doc.h"
 #include "triage/history.h"
 #include "triage/report.h"
 
@@ -14,6 +15,7 @@ struct render_options { bool all, explain; };
 /* A row a format. */
 struct renderer {
 	const char *name;
+	const struct doc_format *pages; /* NULL: JSON */
 	void (*report)(struct str *out, const struct report *r, const struct render_options *o);
 	void (*history)(struct str *out, const struct history *h, const struct render_options *o);
 };

@@ -20,8 +20,8 @@ struct files_read {
 static struct intake *
 intake_of(struct files_read *r, struct files_group *g)
 {
+	struct str source = STR_INIT(STR_LINE);
 	struct build b = {
-		.source = span_of("files"),
 		.builder = g->place.builder,
 		.branch = g->place.branch,
 		.revision = g->place.revision,
@@ -31,8 +31,16 @@ intake_of(struct files_read *r, struct files_group *g)
 		.started = r->o->started,
 	};
 
+	/* Builders number builds by themselves; in files, the branches of one often begin at 1 again. */
+	str_adds(&source, "files");
+	if (g->place.branch.n) {
+		str_addc(&source, ':');
+		str_addspan(&source, g->place.branch);
+	}
+	b.source = str_span(&source);
 	if (g->intake == NULL)
 		g->intake = intake_new(r->in, &b);
+	str_release(&source);
 	return g->intake;
 }
 
