@@ -110,6 +110,9 @@ regrtest_on_name(struct regrtest *r, struct span line)
 	struct span text = line, name;
 	struct state s;
 
+	/* Most such lines are of the cases in a file, with other names. */
+	if (r->cur.is && !regrtest_begins_current(r, line))
+		return false;
 	if (!regrtest_name(&text, &name) || text.n < 7 || text.p[0] != ' ' || text.p[1] == '(')
 		return false;
 	text = span_from(text, 1);
@@ -188,12 +191,11 @@ on_start(struct regrtest *r, struct span line)
 static bool
 on_inside_unsaid(struct regrtest *r, struct span line)
 {
-	size_t at = span_find(line, "test test_");
+	struct span part = span_from(line, scan_next(&r->inside, line, 0));
 
-	if (at < line.n && regrtest_on_failed(r, span_from(line, at)))
-		return true;
-	at = span_find(line, "Fatal Python error:");
-	return at < line.n && regrtest_on_fatal(r, span_from(line, at));
+	if (part.n == 0)
+		return false;
+	return part.p[0] == 't' ? regrtest_on_failed(r, part) : regrtest_on_fatal(r, part);
 }
 
 /* What stands behind output that did not end its line. */
@@ -253,6 +255,8 @@ start(const struct reader_input *in)
 
 	r->to = in->to;
 	r->running = (struct str)STR_INIT(STR_LINE);
+	scan_add(&r->inside, span_of("test test_"));
+	scan_add(&r->inside, span_of("Fatal Python error:"));
 	why_init(&r->why);
 	console_init(&r->console, in->to, in->warn, on_line, r);
 	return r;
@@ -296,7 +300,7 @@ release(void *state)
 static int
 detect(struct span head, const char *path UNUSED)
 {
-	static const char *const sure[] = { "== Tests result: ", "Run tests sequentially\n", "Re-running test",
+	static const char *const sure[] = { "== Tests result: ", "Run tests sequentially", "Re-running test",
 		"Run tests in parallel using ", " tests in parallel using ", " sequentially in a single process",
 		"altered the execution environment", "\n== CPython ", "Re-running failed tests in verbose mode" };
 	struct span line, rest = head;

@@ -7,6 +7,7 @@
 #define TRIAGE_READ_REGRTEST_IN_H
 
 #include "triage/console.h"
+#include "triage/scan.h"
 
 /* ---- lines ---- */
 
@@ -105,6 +106,7 @@ struct listed { enum list list; struct span name; };
 struct regrtest {
 	struct collect *to;
 	struct console console;
+	struct scan inside;  /* texts that are looked for inside of lines */
 	enum phase phase;
 	bool headed;         /* the run said how it runs its tests */
 	bool results;        /* result lines were seen in this run */
@@ -138,6 +140,8 @@ void regrtest_begin(struct regrtest *r, struct span name, bool rerun, float load
 /* Nothing more comes of the open one; over is false when the input just ends. */
 void regrtest_settle(struct regrtest *r, bool over);
 bool regrtest_is_current(const struct regrtest *r, struct span name);
+/* Whether the line begins with the name of the open one. */
+bool regrtest_begins_current(const struct regrtest *r, struct span line);
 /* How the open one went; text is kept as its message if no better one is found. */
 void regrtest_say(struct regrtest *r, const struct state *s, struct span text);
 /* The same of the test before, which is the open one unless lines inside of its output

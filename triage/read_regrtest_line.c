@@ -170,23 +170,24 @@ regrtest_progress_inside(struct span line, struct progress *p)
 
 /* ---- names, states, times ---- */
 
+/* A letter, a digit, an underscore or a dot. */
+static bool
+is_name(char c)
+{
+	return (uint8_t)((c | 0x20) - 'a') < 26 || is_digit(c) || c == '_' || c == '.';
+}
+
 bool
 regrtest_name(struct span *text, struct span *name)
 {
-	size_t i;
+	static const char worker[] = "<regrtest worker>";
+	size_t i = 0;
 
-	if (span_starts(*text, "<regrtest worker>")) {
-		i = strlen("<regrtest worker>");
-	} else {
-		for (i = 0; i < text->n; i++) {
-			char c = text->p[i];
-
-			if (!is_digit(c) && c != '_' && c != '.' && (c | 0x20) - 'a' > 'z' - 'a')
-				break;
-			if (c != '_' && !is_digit(c) && c != '.' && (c | 0x20) < 'a')
-				break;
-		}
-	}
+	if (text->n && text->p[0] == '<' && span_starts(*text, worker))
+		i = strlen(worker);
+	else
+		while (i < text->n && is_name(text->p[i]))
+			i++;
 	if (i == 0 || is_digit(text->p[0]) || text->p[0] == '.' || text->p[i - 1] == '.')
 		return false;
 	*name = (struct span){ text->p, i };

@@ -18,6 +18,16 @@ regrtest_is_current(const struct regrtest *r, struct span name)
 	return t && t->name.n == name.n && memcmp(t->name.p, name.p, name.n) == 0;
 }
 
+bool
+regrtest_begins_current(const struct regrtest *r, struct span line)
+{
+	struct span name = r->cur.is ? open_test(r)->name : span_of("");
+
+	if (span_starts(line, "test.test_"))
+		line = span_from(line, strlen("test."));
+	return name.n && name.n <= line.n && memcmp(line.p, name.p, name.n) == 0;
+}
+
 void
 regrtest_note(struct regrtest *r, struct span text)
 {

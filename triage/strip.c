@@ -2,6 +2,8 @@
 #include "common/base.h"
 #include "triage/strip.h"
 
+#include "triage/scan.h"
+
 enum { ESC = 0x1b, BEL = 7, PIECE = 64 << 10, LOOK_LINES = 20 };
 
 /* ECMA-48: ESC [ parameters final byte; ESC ] text BEL; other ESC intermediate... final. */
@@ -199,24 +201,20 @@ skip_start(struct strip *s, struct span *bytes)
 	*bytes = span_from(*bytes, n);
 }
 
-/* How many bytes from the front hold nothing to look at one by one. */
+/* How many bytes from the front hold nothing to look at one by one.  The next mark is
+ * found once and kept until it is passed. */
 static size_t
-plain_length(const struct strip *s, struct span bytes)
+plain_length(struct strip *s, struct span bytes)
 {
-	const char *esc, *cr, *lf;
-	size_t n = bytes.n;
+	const char *lf;
 
-	if (s->state != TEXT || s->cr || s->at_start)
+	if (s->state != TEXT || s->cr || s->at_start || bytes.n == 0)
 		return 0;
+	if (s->next < bytes.p)
+		s->next = bytes.p + scan_marks(bytes);
 	/* With marks at the beginnings of lines: to the end of this line. */
-	if (looks_at_starts(s)) {
-		lf = memchr(bytes.p, '\n', n);
-		n = lf ? (size_t)(lf - bytes.p) : n;
-	}
-	esc = memchr(bytes.p, ESC, n);
-	n = esc ? (size_t)(esc - bytes.p) : n;
-	cr = memchr(bytes.p, '\r', n);
-	return cr ? (size_t)(cr - bytes.p) : n;
+	lf = looks_at_starts(s) ? memchr(bytes.p, '\n', (size_t)(s->next - bytes.p)) : NULL;
+	return (size_t)((lf ? lf : s->next) - bytes.p);
 }
 
 static int
@@ -231,8 +229,10 @@ flush(struct strip *s, struct err *e)
 static int
 feed_piece(struct strip *s, struct span bytes, struct err *e)
 {
-	size_t n = plain_length(s, bytes);
+	size_t n;
 
+	s->next = NULL;
+	n = plain_length(s, bytes);
 	if (n == bytes.n)
 		return s->give(s->data, bytes, e);
 	/* What is left is no longer than the piece, what was held and one line feed. */
@@ -241,7 +241,7 @@ feed_piece(struct strip *s, struct span bytes, struct err *e)
 		bytes = span_from(bytes, n);
 		if (bytes.n && s->at_start && s->n_held == 0 && s->state == TEXT && !s->cr)
 			skip_start(s, &bytes);
-		n = bytes.n ? plain_length(s, bytes) : 0;
+		n = plain_length(s, bytes);
 		if (n == 0 && bytes.n) {
 			step(s, bytes.p[0]);
 			bytes = span_from(bytes, 1);

@@ -2,9 +2,9 @@
  * Takes off what stands before and between the bytes of console lines, so that
  * readers see what the program printed: terminal escapes, a byte order mark, the time
  * stamps and group marks of GitHub Actions, the stream letters of Buildbot.  A
- * carriage return before a line feed goes, any other becomes a line feed: what a
- * progress display overwrote is a line of its own.  Bounded memory; where there is
- * nothing to take off the bytes are handed on without a copy.
+ * carriage return before a line feed may stay (lines.h takes it), any other becomes a line
+ * feed: what a progress display overwrote is a line of its own.  Bounded memory; where
+ * there is nothing to take off the bytes are handed on without a copy.
  */
 #ifndef TRIAGE_STRIP_H
 #define TRIAGE_STRIP_H
@@ -29,6 +29,7 @@ struct strip {
 	size_t n_held;
 	char held[STRIP_HOLD];
 	struct str out;   /* bytes left over of a piece */
+	const char *next; /* mark in the piece being fed; NULL: not looked for yet */
 	/* Takes what is left; spans are valid during the call only.  -1 and e ends it all. */
 	int (*give)(void *data, struct span bytes, struct err *e);
 	void *data;

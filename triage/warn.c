@@ -14,7 +14,7 @@ enum { FILE_MAX = 1 << 20, LINE_MAX = 4096, RULES_MAX = 1000 };
 struct rule {
 	struct span name;
 	struct rx *rx;
-	struct span literal; /* stands in each line that matches; empty: none is known */
+	uint64_t text;       /* bit of its text in the scan, which stands in each line that matches; 0: none */
 	size_t line;         /* of the file, where it begins */
 	bool matched, passed; /* its examples: one of each kind was there */
 	bool slow, told;     /* it was stopped; and warn_slow said so */
@@ -86,14 +86,17 @@ add_pattern(struct load *l, struct span text, struct err *e)
 {
 	struct rule *r = &l->w->rules.p[l->w->rules.n - 1];
 	const char *pattern = arena_copy(&l->w->mem, text.p, text.n);
+	struct span literal;
 
 	if (r->rx)
 		return refuse(l, l->line, e, "the rule has a 'pattern' already");
 	r->rx = rx_new(pattern, 0, e);
 	if (r->rx == NULL)
 		return err_prefix(e, "%s:%zu", l->path, l->line);
-	r->literal = warn_literal((struct span){ pattern, text.n }, &l->w->mem);
-	if (r->literal.n == 0 || !scan_add(&l->w->scan, r->literal))
+	literal = warn_literal((struct span){ pattern, text.n }, &l->w->mem);
+	if (literal.n && scan_add(&l->w->scan, literal))
+		r->text = UINT64_C(1) << (l->w->scan.n_texts - 1);
+	else
 		l->w->every = true;
 	return 0;
 }
@@ -212,13 +215,14 @@ warn_next(const struct warn *w, struct span bytes, size_t from)
 struct span
 warn_match(struct warn *w, struct span line)
 {
+	uint64_t texts = scan_which(&w->scan, line);
 	size_t i;
 
 	for (i = 0; i < w->rules.n; i++) {
 		struct rule *r = &w->rules.p[i];
 		int got;
 
-		if (r->literal.n && memmem(line.p, line.n, r->literal.p, r->literal.n) == NULL)
+		if (r->text && !(r->text & texts))
 			continue;
 		got = rx_match(r->rx, line);
 		if (got > 0)

@@ -7,6 +7,7 @@ enum { LITERAL_MIN = 3, LITERAL_MAX = 250 };
 struct parse {
 	struct span rest;
 	struct str run, best; /* the text being gathered, and the longest so far */
+	bool either;          /* there are alternatives outside of groups */
 };
 
 /* The text so far is complete: what comes next need not stand right behind it. */
@@ -93,11 +94,11 @@ is_word(char c)
 }
 
 /* Patterns whose letters do not stand for themselves, or not all of them must: with
- * options, verbs, quoting, alternatives. */
+ * options, verbs, quoting. */
 static bool
 is_simple(struct span pattern)
 {
-	static const char *const no[] = { "|", "(?i", "(?x", "(?^", "(*", "\\Q", "(?s", "(?m", "(?n", "(?J", "(?U",
+	static const char *const no[] = { "(?i", "(?x", "(?^", "(*", "\\Q", "(?s", "(?m", "(?n", "(?J", "(?U",
 		"(?-", "[:", "[[", "(?#", "(?(" };
 	size_t i;
 
@@ -114,6 +115,8 @@ one_item(struct parse *p)
 	char c = p->rest.p[0];
 
 	p->rest = span_from(p->rest, 1);
+	if (c == '|')
+		p->either = true;
 	if (c == '\\' && p->rest.n && !is_word(p->rest.p[0])) {
 		c = p->rest.p[0];
 		p->rest = span_from(p->rest, 1);
@@ -135,7 +138,7 @@ one_item(struct parse *p)
 struct span
 warn_literal(struct span pattern, struct arena *mem)
 {
-	struct parse p = { pattern, STR_INIT(LITERAL_MAX), STR_INIT(LITERAL_MAX) };
+	struct parse p = { pattern, STR_INIT(LITERAL_MAX), STR_INIT(LITERAL_MAX), false };
 	struct span out = { "", 0 };
 
 	if (!is_simple(pattern))
@@ -143,7 +146,7 @@ warn_literal(struct span pattern, struct arena *mem)
 	while (p.rest.n)
 		one_item(&p);
 	end_run(&p);
-	if (p.best.n >= LITERAL_MIN)
+	if (p.best.n >= LITERAL_MIN && !p.either)
 		out = (struct span){ arena_copy(mem, p.best.p, p.best.n), p.best.n };
 	str_release(&p.run);
 	str_release(&p.best);

@@ -2,6 +2,7 @@
 #include "tests/unit/check.h"
 
 #include "common/mem.h"
+#include "triage/scan.h"
 #include "triage/strip.h"
 
 static int
@@ -15,6 +16,7 @@ static void
 strip(struct str *out, enum strip_mode mode, struct span in, size_t chunk)
 {
 	struct strip s;
+	size_t i, k;
 
 	str_clear(out);
 	strip_init(&s, mode, keep, out);
@@ -29,6 +31,12 @@ strip(struct str *out, enum strip_mode mode, struct span in, size_t chunk)
 	}
 	CHECK_INT(strip_finish(&s, NULL), 0);
 	strip_release(&s);
+	/* A carriage return before a line feed may stay. */
+	for (i = k = 0; i < out->n; i++) {
+		if (out->p[i] != '\r' || i + 1 == out->n || out->p[i + 1] != '\n')
+			out->p[k++] = out->p[i];
+	}
+	str_cut(out, k);
 }
 
 static void
@@ -108,6 +116,23 @@ long_lines(void)
 	str_release(&want);
 }
 
+/* Catches a mark that the fast search steps over. */
+static void
+fast_marks(void)
+{
+	uint32_t seed = 7;
+	char bytes[200];
+	size_t i, round;
+
+	for (round = 0; round < 20000; round++) {
+		for (i = 0; i < round % 200; i++) {
+			seed = seed * 1664525 + 1013904223;
+			bytes[i] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n\r\n\033"[(seed >> 16) % (round % 3 ? 32 : 35)];
+		}
+		CHECK_INT(scan_marks((struct span){ bytes, i }), scan_marks_plain((struct span){ bytes, i }, 0));
+	}
+}
+
 int
 main(void)
 {
@@ -116,5 +141,6 @@ main(void)
 	time_stamps();
 	stream_letters();
 	long_lines();
+	fast_marks();
 	return check_done();
 }

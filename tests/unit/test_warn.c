@@ -76,6 +76,8 @@ default_rules(void)
 
 	if (!CHECK(w != NULL))
 		return;
+	/* No rule makes every line be tried. */
+	CHECK_INT(warn_next(w, span_of("nothing of it"), 0), strlen("nothing of it"));
 	CHECK(is_rule(w, "..Warning -- reap_children() reaped child process 1", "warning"));
 	CHECK(is_rule(w, "Warning --   After:  environ({'PASSWORD': 'x'})", ""));
 	CHECK(is_rule(w, "x.py:3: ResourceWarning: unclosed", "resource-warning"));
@@ -118,6 +120,8 @@ literals(void)
 		{ "\\x41\\d", "" },
 		{ "\\x41bcdef", "" },
 		{ "abc|def", "" },
+		{ "abcd(?:e|f)g", "abcd" },
+		{ "abcd(?!a|b)(x|y)", "abcd" },
 		{ "(?i)warning", "" },
 		{ "(abc[)]def)?ghij", "ghij" },
 		{ "[]abc]defg", "defg" },
