@@ -2,12 +2,16 @@
 #include "common/base.h"
 #include "triage/reader.h"
 
+extern const struct reader read_ctest;
 extern const struct reader read_junit;
+extern const struct reader read_pytest;
 extern const struct reader read_regrtest;
 
 const struct reader *const readers[] = {
 	&read_junit,
 	&read_regrtest,
+	&read_ctest,
+	&read_pytest,
 	NULL,
 };
 

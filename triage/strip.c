@@ -43,6 +43,7 @@ begins(const char *pattern, struct span text)
 
 static const char stamp[] = "0000-00-00T00:00:00.0000000Z ";
 static const char bom[] = "\xef\xbb\xbf";
+static const char match[] = "#=MATCH=# "; /* a log classifier's mark for the line that it chose */
 static const char *const groups[] = { "##[group]", "##[endgroup]" };
 
 /* Adds the length of a mark at *at to it; false: more of the line has to come. */
@@ -73,6 +74,8 @@ measure(const struct strip *s, struct span line, size_t *n, bool *stamped)
 		++*n;
 	if (s->stamped == 0)
 		return true;
+	if (!pass(match, line, n, &found))
+		return false;
 	if (!pass(stamp, line, n, stamped))
 		return false;
 	for (i = 0; *stamped && i < ARRAY_LEN(groups); i++) {

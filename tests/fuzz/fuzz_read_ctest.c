@@ -1,0 +1,11 @@
+/* Output of ctest as results. */
+#include "tests/fuzz/reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_reader("ctest", data, size);
+	return 0;
+}
