@@ -61,7 +61,8 @@ class Plugin:
     def pytest_load_initial_conftests(self, early_config, args):
         known = early_config.known_args_namespace
         if getattr(known, "numprocesses", None) or getattr(known, "dist", "no") != "no":
-            args.insert(args.index("--") if "--" in args else len(args), "-n0")
+            at = args.index("--") if "--" in args else len(args)
+            args[at:at] = ["-n0", "--dist=no"]
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):

@@ -2,7 +2,8 @@
 # pytest from Debian's package python3-pytest.
 . "$(dirname "$0")/../lib.sh"
 
-export PYTHONDONTWRITEBYTECODE=1
+# Without the plugins of other tests and of the machine, which every start would load.
+export PYTHONDONTWRITEBYTECODE=1 PYTEST_DISABLE_PLUGIN_AUTOLOAD=1
 
 suite() {
 	need_that "no pytest (package python3-pytest)" python3 -m pytest --version
@@ -225,6 +226,27 @@ test_warm_broken() {
 	row warm -- python3 -m pytest
 	sh -c "exec env $out" >answers 2>log </dev/null
 	is "the answer" "$(cat answers)" "cannot sub/test_z.py: ModuleNotFoundError: No module named 'no_such_module'"
+}
+
+# Catches tests that are spread over processes, or run again until they pass (packages
+# python3-pytest-xdist, python3-pytest-rerunfailures).
+test_xdist_and_reruns() {
+	suite
+	need_that "no xdist (package python3-pytest-xdist)" /usr/bin/python3 -c 'import xdist'
+	need_that "no reruns (package python3-pytest-rerunfailures)" /usr/bin/python3 -c 'import pytest_rerunfailures'
+	unset PYTEST_DISABLE_PLUGIN_AUTOLOAD
+	for options in '-n 2 --reruns 1' '--dist=load --tx 2*popen'; do
+		# shellcheck disable=SC2086
+		row run "$polluter" "$victim" -- pytest $options
+		is "run with $options" "$out" "p $polluter
+f $victim
+message AssertionError: assert 'USD' == 'EUR'
+exited 1"
+		contains "the remark" "$err" "left out of the search"
+	done
+	printf '[pytest]\naddopts = -n 2 --reruns 2\n' >pytest.ini
+	row run "$polluter" "$victim" -- pytest
+	contains "run with an ini file" "$out" "f $victim"
 }
 
 # Catches everything between the row and the answer, by forks and without them.
