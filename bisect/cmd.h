@@ -17,4 +17,7 @@ struct options *cmd_options(const struct prog_call *call);
  * whose options come from the session first. */
 void cmd_again(const struct prog_call *call, struct options *opt);
 
+/* `resume` and `show` (look: nothing is started) of the session that the call names. */
+int cmd_session(const struct prog_call *call, bool look, struct err *e);
+
 #endif

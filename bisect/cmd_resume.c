@@ -2,26 +2,10 @@
 #include "common/base.h"
 #include "bisect/cmd.h"
 
-#include "bisect/commits.h"
-#include "bisect/work.h"
-
 static int
 run(const struct prog_call *call, struct err *e)
 {
-	const char *which = call->n_operands ? call->operands[0] : NULL;
-	struct work w;
-	int status;
-
-	if (commits_is_session(cmd_options(call)->session, which))
-		return commits_resume(call, which, false, e);
-	work_init(&w, cmd_options(call));
-	status = work_resume(&w, which, e);
-	if (status == 0) {
-		cmd_again(call, &w.opt);
-		status = work_run(&w, false, e);
-	}
-	work_release(&w);
-	return status;
+	return cmd_session(call, false, e);
 }
 
 const struct prog_cmd cmd_resume = {

@@ -38,6 +38,8 @@ struct reading {
 
 void reading_init(struct reading *r, const struct testlist *list);
 void reading_release(struct reading *r);
+/* The framework's own state of this run, all zero when it is first asked for. */
+void *reading_state(struct reading *r, size_t size);
 /* Notes that a test ended so; a name that is not in the list counts as a stranger. */
 void reading_test(struct reading *r, struct span name, enum test_status status, int64_t micros);
 /* Keeps the first message that is not blank (control bytes escaped, at most 4 KiB). */

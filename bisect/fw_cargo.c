@@ -157,14 +157,7 @@ struct cargo_reading {
 static struct cargo_reading *
 reading_of(struct reading *r)
 {
-	struct cargo_reading *x = r->state;
-
-	if (x == NULL) {
-		x = arena_alloc(&r->mem, sizeof(*x));
-		*x = (struct cargo_reading){ .running = NULL };
-		r->state = x;
-	}
-	return x;
+	return reading_state(r, sizeof(struct cargo_reading));
 }
 
 static void

@@ -343,14 +343,7 @@ status_of(struct span status)
 static struct ctest_reading *
 reading_of(struct reading *r)
 {
-	struct ctest_reading *x = r->state;
-
-	if (x == NULL) {
-		x = arena_alloc(&r->mem, sizeof(*x));
-		*x = (struct ctest_reading){ 0 };
-		r->state = x;
-	}
-	return x;
+	return reading_state(r, sizeof(struct ctest_reading));
 }
 
 static void

@@ -199,14 +199,7 @@ struct go_reading {
 static struct go_reading *
 reading_of(struct reading *r)
 {
-	struct go_reading *x = r->state;
-
-	if (x == NULL) {
-		x = arena_alloc(&r->mem, sizeof(*x));
-		*x = (struct go_reading){ .running = NULL };
-		r->state = x;
-	}
-	return x;
+	return reading_state(r, sizeof(struct go_reading));
 }
 
 static size_t

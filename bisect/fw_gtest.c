@@ -274,14 +274,7 @@ struct gtest_reading {
 static struct gtest_reading *
 reading_of(struct reading *r)
 {
-	struct gtest_reading *x = r->state;
-
-	if (x == NULL) {
-		x = arena_alloc(&r->mem, sizeof(*x));
-		*x = (struct gtest_reading){ 0 };
-		r->state = x;
-	}
-	return x;
+	return reading_state(r, sizeof(struct gtest_reading));
 }
 
 /* A test may have printed something without a newline before gtest's own words. */

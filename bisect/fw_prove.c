@@ -6,6 +6,7 @@
 #include "bisect/fw_prove.h"
 
 #include "bisect/fw_tool.h"
+#include "bisect/fw_words.h"
 
 enum { REPRO_BYTES = 8000 };
 
@@ -15,12 +16,7 @@ enum fate { KEEP, SELECT, DROP };
 
 /* Options as Getopt::Long has them, bundled.  SELECT ones choose or order files
  * and are for listing only; DROP ones hide what we read or write files. */
-static const struct option {
-	char letter;
-	bool value;
-	const char *name;
-	enum fate fate;
-} options[] = {
+static const struct word_option options[] = {
 	{ 'v', false, "verbose", KEEP },
 	{ 'f', false, "failures", KEEP },
 	{ 'o', false, "comments", KEEP },
@@ -103,43 +99,15 @@ prove_detect(const struct fw_command *c)
 	return base_words(c->argv) ? 90 : 0;
 }
 
-static const struct option *
-find_letter(char letter)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(options); i++) {
-		if (options[i].letter == letter)
-			return &options[i];
-	}
-	return NULL;
-}
-
-static const struct option *
-find_name(struct span name)
-{
-	const struct option *found = NULL;
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(options); i++) {
-		if (options[i].name == NULL)
-			continue;
-		if (span_is(name, options[i].name))
-			return &options[i];
-		if (found == NULL && name.n && strncmp(options[i].name, name.p, name.n) == 0)
-			found = &options[i];
-	}
-	return found;
-}
-
 struct sorting {
 	struct fw_command *c;
 	struct argv_builder kept, select;
 };
 
 static void
-sort_option(struct sorting *s, const struct option *o, const char *value)
+sort_option(void *data, const struct word_option *o, const char *value)
 {
+	struct sorting *s = data;
 	struct argv_builder *b = o->fate == SELECT ? &s->select : &s->kept;
 
 	if (o->fate == DROP) {
@@ -155,48 +123,7 @@ sort_option(struct sorting *s, const struct option *o, const char *value)
 		str_addf(&s->c->note, "--%s chooses the tests but is not passed on\n", o->name);
 }
 
-static int
-sort_letters(struct sorting *s, const char *word, const char *const **next, struct err *e)
-{
-	const char *letter;
-
-	for (letter = word + 1; *letter; letter++) {
-		const struct option *o = find_letter(*letter);
-		const char *value = NULL;
-
-		if (o == NULL)
-			return err_set(e, "prove has no option '-%c'", *letter);
-		if (o->value) {
-			value = letter[1] ? letter + 1 : **next;
-			if (value == NULL)
-				return err_set(e, "option '-%c' of prove wants a value", *letter);
-			*next += letter[1] == '\0';
-		}
-		sort_option(s, o, value);
-		if (o->value)
-			break;
-	}
-	return 0;
-}
-
-static int
-sort_long(struct sorting *s, const char *word, const char *const **next, struct err *e)
-{
-	const char *equals = strchr(word, '='), *value = NULL;
-	struct span name = { word + 2, equals ? (size_t)(equals - word) - 2 : strlen(word + 2) };
-	const struct option *o = find_name(name);
-
-	if (o == NULL)
-		return err_set(e, "prove has no option '--%.*s'", (int)name.n, name.p);
-	if (o->value) {
-		value = equals ? equals + 1 : **next;
-		if (value == NULL)
-			return err_set(e, "option '%s' of prove wants a value", word);
-		*next += equals == NULL;
-	}
-	sort_option(s, o, value);
-	return 0;
-}
+static const struct word_table table = { "prove", options, ARRAY_LEN(options), sort_option };
 
 static void
 add_words(struct argv_builder *b, const char *const *words)
@@ -224,10 +151,8 @@ parse_args(struct fw_command *c, struct prove *p, struct err *e)
 		if (strcmp(word, "-") == 0)
 			ret = err_set(e, "prove cannot read its list from standard input here: give "
 			                 "--input FILE");
-		else if (word[0] == '-' && word[1] == '-' && word[2])
-			ret = sort_long(&s, word, &next, e);
 		else if (word[0] == '-' && strcmp(word, "--") != 0)
-			ret = sort_letters(&s, word, &next, e);
+			ret = words_option(&table, word, &next, &s, e);
 		else
 			argv_add(&s.select, word);
 	}

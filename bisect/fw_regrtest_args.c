@@ -11,15 +11,11 @@
 #include <unistd.h>
 
 #include "bisect/fw_tool.h"
+#include "bisect/fw_words.h"
 
 enum fate { KEEP, FILES, FILTER, AGAIN, OURS, SHUFFLE, LEAKS, CI };
 
-static const struct option {
-	char letter;      /* 0: none */
-	bool value;
-	const char *name;
-	enum fate fate;
-} options[] = {
+static const struct word_option options[] = {
 	{ 'h', false, "help", KEEP },
 	{ 0, false, "fast-ci", CI },
 	{ 0, false, "slow-ci", CI },
@@ -163,34 +159,6 @@ struct sorting {
 	bool leaks;
 };
 
-static const struct option *
-find_letter(char letter)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(options); i++) {
-		if (letter && options[i].letter == letter)
-			return &options[i];
-	}
-	return NULL;
-}
-
-/* By name or, as argparse has it, by the beginning of one. */
-static const struct option *
-find_name(struct span name)
-{
-	const struct option *found = NULL;
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(options); i++) {
-		if (span_is(name, options[i].name))
-			return &options[i];
-		if (name.n && strncmp(options[i].name, name.p, name.n) == 0)
-			found = found ? found : &options[i];
-	}
-	return found;
-}
-
 /* Leak reports go to reflog.txt in the user's folder, from all runs at once; where no
  * file was named they are not wanted. */
 static void
@@ -207,7 +175,7 @@ add_leaks(struct argv_builder *b, const char *value)
 }
 
 static void
-add_option(struct argv_builder *b, const struct option *o, const char *value)
+add_option(struct argv_builder *b, const struct word_option *o, const char *value)
 {
 	if (o->letter)
 		argv_addf(b, "-%c", o->letter);
@@ -224,9 +192,10 @@ note(struct fw_command *c, const char *option, const char *why)
 }
 
 static void
-sort_option(struct sorting *s, const struct option *o, const char *value)
+sort_option(void *data, const struct word_option *o, const char *value)
 {
-	switch (o->fate) {
+	struct sorting *s = data;
+	switch ((enum fate)o->fate) {
 	case KEEP:
 		add_option(&s->kept, o, value);
 		break;
@@ -260,49 +229,7 @@ sort_option(struct sorting *s, const struct option *o, const char *value)
 	}
 }
 
-/* One word of letters, "-vwj2"; *next is the word after it and may be taken as a value. */
-static int
-sort_letters(struct sorting *s, const char *word, const char *const **next, struct err *e)
-{
-	const char *letter;
-
-	for (letter = word + 1; *letter; letter++) {
-		const struct option *o = find_letter(*letter);
-		const char *value = NULL;
-
-		if (o == NULL)
-			return err_set(e, "regrtest has no option '-%c'", *letter);
-		if (o->value) {
-			value = letter[1] ? letter + 1 : **next;
-			if (value == NULL)
-				return err_set(e, "option '-%c' of regrtest wants a value", *letter);
-			*next += letter[1] == '\0';
-		}
-		sort_option(s, o, value);
-		if (o->value)
-			break;
-	}
-	return 0;
-}
-
-static int
-sort_long(struct sorting *s, const char *word, const char *const **next, struct err *e)
-{
-	const char *equals = strchr(word, '='), *value = NULL;
-	struct span name = { word + 2, equals ? (size_t)(equals - word) - 2 : strlen(word + 2) };
-	const struct option *o = find_name(name);
-
-	if (o == NULL)
-		return err_set(e, "regrtest has no option '--%.*s'", (int)name.n, name.p);
-	if (o->value) {
-		value = equals ? equals + 1 : **next;
-		if (value == NULL)
-			return err_set(e, "option '%s' of regrtest wants a value", word);
-		*next += equals == NULL;
-	}
-	sort_option(s, o, value);
-	return 0;
-}
+static const struct word_table table = { "regrtest", options, ARRAY_LEN(options), sort_option };
 
 int
 regrtest_parse_args(struct fw_command *c, struct regrtest_args *out, struct err *e)
@@ -322,10 +249,8 @@ regrtest_parse_args(struct fw_command *c, struct regrtest_args *out, struct err 
 	while (ret == 0 && *next) {
 		const char *word = *next++;
 
-		if (word[0] == '-' && word[1] == '-')
-			ret = sort_long(&s, word, &next, e);
-		else if (word[0] == '-' && word[1])
-			ret = sort_letters(&s, word, &next, e);
+		if (word[0] == '-' && word[1])
+			ret = words_option(&table, word, &next, &s, e);
 		else
 			argv_add(&s.files, word);
 	}

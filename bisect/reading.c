@@ -25,6 +25,14 @@ reading_release(struct reading *r)
 	*r = (struct reading){ .list = NULL, .message = STR_INIT(MESSAGE_MAX) };
 }
 
+void *
+reading_state(struct reading *r, size_t size)
+{
+	if (r->state == NULL)
+		r->state = memset(arena_alloc(&r->mem, size), 0, size);
+	return r->state;
+}
+
 void
 reading_test(struct reading *r, struct span name, enum test_status status, int64_t micros)
 {
