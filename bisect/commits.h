@@ -116,6 +116,7 @@ struct commits_drive {
 	struct commits_trees *trees;
 	const struct commits_range *range;
 	struct options *opt;       /* the default of timeout_ms is set once runs are known */
+	uint32_t at_once;          /* questions asked at once; the same in all parts of a session */
 	void (*progress)(void *data, const struct drive_view *view); /* may be NULL */
 	void *data;
 };

@@ -227,9 +227,9 @@ end_word(const struct inquest *q, uint32_t commit)
 static int
 ask_ends(struct inquest *q, enum hunt_gate want)
 {
-	uint32_t jobs = q->d->opt->jobs ? q->d->opt->jobs : 1, commit;
+	uint32_t commit;
 
-	while (q->pending.n < jobs) {
+	while (q->pending.n < q->d->at_once) {
 		commit = want == HUNT_GATE_OLD ? 0 : q->last;
 		if (q->ends.new.fails && q->pending.n)
 			commit = q->ends.old.runs + n_pending_at(q, 0) <= q->ends.new.runs + n_pending_at(q, q->last)
@@ -274,7 +274,7 @@ next(struct inquest *q, uint32_t *commit)
 		if (q->pending.p[i].commit != 0)
 			pending[now.n_pending++] = q->pending.p[i].commit - 1;
 	}
-	if (q->d->opt->jobs <= ARRAY_LEN(ready))
+	if (q->d->at_once <= ARRAY_LEN(ready))
 		now.n_ready = commits_trees_ready(q->d->trees, ready);
 	/* The old end is no question of the search. */
 	for (size_t i = 0; i < now.n_ready; i++)
@@ -288,12 +288,12 @@ next(struct inquest *q, uint32_t *commit)
 static enum hunt_state
 run_search(struct inquest *q)
 {
-	uint32_t jobs = q->d->opt->jobs ? q->d->opt->jobs : 1, commit = 0;
+	uint32_t commit = 0;
 	enum hunt_state state = HUNT_ASK;
 
 	for (;;) {
 		q->phase = hunt_view(q->hunt).posterior >= proof_from ? "proof" : "search";
-		while (q->pending.n < jobs && (state = next(q, &commit)) == HUNT_ASK) {
+		while (q->pending.n < q->d->at_once && (state = next(q, &commit)) == HUNT_ASK) {
 			if (ask(q, commit) < 0)
 				return state;
 		}

@@ -100,6 +100,16 @@ hide_sessions(const char *root)
 	str_release(&path);
 }
 
+/* What was asked at once when the session began: with another number the journal would
+ * not answer the questions that are asked again. */
+static uint32_t
+at_once(const struct commits_work *w)
+{
+	uint32_t jobs = w->record.mode ? w->record.opt.jobs : w->opt.jobs;
+
+	return jobs ? jobs : 1;
+}
+
 static void
 set_up_command(struct commits_work *w)
 {
@@ -116,8 +126,7 @@ set_up_command(struct commits_work *w)
 	c->scratch = w->session.scratch;
 	c->launcher = w->opt.launcher;
 	c->pool = w->pool;
-	w->trees = commits_trees_open(w->repo, &w->range.list, &w->session, &w->opt, w->cwd,
-	                              w->opt.jobs ? w->opt.jobs : 1);
+	w->trees = commits_trees_open(w->repo, &w->range.list, &w->session, &w->opt, w->cwd, at_once(w));
 	c->state = w->trees;
 }
 
@@ -310,7 +319,7 @@ work_run(struct commits_work *w, bool replay_only, struct err *e)
 	struct commits_finding *f = &w->finding;
 	struct commits_words words = { w->repo, &w->range, &w->opt };
 	struct commits_drive d = {
-		.trees = w->trees, .range = &w->range, .opt = &w->opt,
+		.trees = w->trees, .range = &w->range, .opt = &w->opt, .at_once = at_once(w),
 		.progress = replay_only ? NULL : know, .data = w,
 	};
 	enum lab_event event = LAB_IDLE;
@@ -356,6 +365,9 @@ commits_resume(const struct prog_call *call, const char *which, bool replay_only
 	status = work_resume(&w, which, replay_only, e);
 	if (status == 0) {
 		cmd_again(call, &w.opt);
+		if (w.opt.jobs > at_once(&w) && !replay_only)
+			diag_note("the session began with %u run%s at once, and goes on so", at_once(&w),
+			          at_once(&w) == 1 ? "" : "s");
 		set_up_command(&w);
 		status = work_run(&w, replay_only, e);
 	}

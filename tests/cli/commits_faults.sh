@@ -116,6 +116,22 @@ test_interrupted() {
 	contains 'the runs' "$err" "(recorded)"
 }
 
+# Catches a session that cannot go on with another number of runs at once.
+test_resumed_with_other_jobs() {
+	repo 20
+	check '[ $n -lt 12 ]'
+	fails_with 125 "$FB" commits c1..main -N 8 -j 3 -- "$SCRATCH/check"
+	fails_with 125 "$FB" resume -N 10 -j 1
+	succeeds "$FB" resume -N 60 -j 2 --json
+	is commit "$(json commit)" "$(id c12)"
+	fails_with 125 "$FB" commits c1..main -N 8 -- "$SCRATCH/check"
+	succeeds "$FB" resume -N 60 -j 2 --json
+	is commit "$(json commit)" "$(id c12)"
+	contains note "$err" "began with 1 run at once"
+	succeeds "$FB" show --json
+	is commit "$(json commit)" "$(id c12)"
+}
+
 # Catches a disk that is full in the middle of a checkout and is taken for an answer.
 test_disk_full() {
 	repo 4
