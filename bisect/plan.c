@@ -17,6 +17,10 @@ static const double STARTUP_MOST = 1;
  * flake is given up: by chance at a rate of .5 in 1 of 8. */
 enum { AGAIN = 3 };
 
+/* From this posterior on a plain flake is checked so, and this part of the doubt that a
+ * culprit may leave is left where it is believed. */
+static const double LOOKS_PLAIN = 0.9, PLAIN_DOUBT = 0.1;
+
 /* Questions that tell less than so many bits are the end of what segments can
  * say: room is made for finer ones, and after a while the search gives up. */
 static const double LITTLE = 0.02;
@@ -262,19 +266,56 @@ is_too_long(struct plan *p)
 
 	if (p->information > 0 && (p->expected == 0 || whole < p->expected))
 		p->expected = whole;
-	return p->expected > 0 && (double)p->told.n > 6 * p->expected + 40;
+	return p->n_little > PATIENCE || (p->expected > 0 && (double)p->told.n > 6 * p->expected + 40);
+}
+
+/* Whether the search is over: sure of an answer (of a plain flake, which ends all
+ * searching, more than of a culprit), or at a plain flake for so long that nothing else
+ * will come of it. */
+static bool
+is_settled(const struct plan *p, const struct hypothesis *best, bool too_long)
+{
+	double doubt = 1 - p->c.confidence;
+
+	if (best == NULL)
+		return false;
+	if (best->n_needed == 0)
+		return too_long || best->weight >= 1 - doubt * PLAIN_DOUBT;
+	return best->weight >= p->c.confidence;
+}
+
+static bool
+looks_plain(const struct hypothesis *best)
+{
+	return best && best->n_needed == 0 && best->weight >= LOOKS_PLAIN;
+}
+
+static enum plan_state
+ask_next(struct plan *p, struct ranges *out)
+{
+	uint64_t segments;
+	bool innocent;
+
+	if (!ask_best(p, &segments, &innocent) || p->information < LITTLE) {
+		p->n_little++;
+		p->lost = 0;
+	}
+	segments_to_ranges(p, segments, out);
+	if (innocent)
+		ranges_add(out, p->innocent.lo, p->innocent.hi);
+	return ask(p, out);
 }
 
 enum plan_state
 plan_next(struct plan *p, struct ranges *out)
 {
 	const struct hypothesis *best;
-	uint64_t segments;
-	bool innocent;
+	bool too_long = is_too_long(p), settled;
 
 	hyp_refine(p);
 	best = hyp_best(p);
-	if (best && best->weight >= p->c.confidence && best->n_needed == 0 && !plain_is_checked(p)) {
+	settled = is_settled(p, best, too_long);
+	if ((looks_plain(best) || (settled && best->n_needed == 0)) && !plain_is_checked(p)) {
 		if (p->n_again < AGAIN) {
 			ranges_set(out, &p->told.p[p->smallest].asked);
 			return ask(p, out);
@@ -282,19 +323,11 @@ plan_next(struct plan *p, struct ranges *out)
 		restart_within(p);
 		return plan_next(p, out);
 	}
-	if (best && best->weight >= p->c.confidence)
+	if (settled)
 		return best->n_needed ? PLAN_FOUND : PLAN_PLAIN;
-	if (p->surprise > CONTRADICTION || is_too_long(p))
+	if (p->surprise > CONTRADICTION || too_long)
 		return PLAN_STUCK;
-	if (!ask_best(p, &segments, &innocent) || p->information < LITTLE) {
-		if (p->n_little++ >= PATIENCE)
-			return PLAN_STUCK;
-		p->lost = 0;
-	}
-	segments_to_ranges(p, segments, out);
-	if (innocent)
-		ranges_add(out, p->innocent.lo, p->innocent.hi);
-	return ask(p, out);
+	return ask_next(p, out);
 }
 
 bool
@@ -334,8 +367,7 @@ plan_view(const struct plan *p)
 			v.bits += h->weight * (log2(sets) - log2(h->weight));
 		if (h->weight > v.posterior) {
 			v.posterior = h->weight;
-			v.rate = (h->n_needed ? rates_cell((struct rates *)&p->rates, h->fails, h->passes)
-			                      : rates_plain((struct rates *)&p->rates))->inside;
+			v.rate = hyp_rates((struct plan *)p, h)->inside;
 		}
 		if (h->n_needed == 0)
 			v.plain = h->weight;

@@ -13,6 +13,8 @@
 #include "common/base.h"
 #include "bisect/plan_in.h"
 
+#include <math.h>
+
 #include "bisect/stats.h"
 
 /* One hypothesis as the choice sees it. */
@@ -30,9 +32,20 @@ struct choice {
 	unsigned n_cases;
 	double case_sum[PENDING_CASES];
 	uint64_t pending_any; /* segments in some pending question */
+	double startup;       /* of a question, seconds */
 };
 
 struct question { uint64_t segments; double information, cost, value; };
+
+/* Of a question: the weight of failing in each case, and the entropy that knowing the
+ * hypothesis would leave. */
+struct tally { double fail[PENDING_CASES], noise; };
+
+/* A start counts as at least so much of a run of everything when questions are compared,
+ * and with several needed tests as more: what costs next to nothing tells next to nothing,
+ * and the borders that it leaves cost the search of several tests whole runs of work. */
+static const double STARTUP_LEAST = 0.05;
+static const double FEW = 1.3, STARTUP_MORE = 0.4; /* for each needed test beyond 1 + FEW that is expected */
 
 static void
 choice_start(struct choice *c, struct plan *p, bool look_at_pending)
@@ -40,6 +53,7 @@ choice_start(struct choice *c, struct plan *p, bool look_at_pending)
 	uint64_t mask[MAX_PENDING];
 	size_t i, n = look_at_pending ? p->pending.n : 0, first = 0;
 	unsigned k, j;
+	double more = 0;
 
 	*c = (struct choice){ .p = p };
 	if (n > MAX_PENDING)
@@ -66,7 +80,11 @@ choice_start(struct choice *c, struct plan *p, bool look_at_pending)
 			c->case_sum[k] += w;
 		}
 		vec_push(&c->views, v);
+		if (h->n_needed)
+			more += h->weight * (h->n_needed - 1);
 	}
+	more = STARTUP_LEAST + STARTUP_MORE * fmax(0, more - FEW);
+	c->startup = fmax(p->ask_startup, more * plan_seconds(p, 0, p->c.n));
 }
 
 static double
@@ -82,19 +100,19 @@ information(const struct choice *c, const double *fail, double noise)
 }
 
 static double
-cost_of(const struct plan *p, uint64_t segments)
+cost_of(const struct choice *c, uint64_t segments)
 {
-	double cost = p->ask_startup;
+	double cost = c->startup;
 
 	for (; segments; segments &= segments - 1)
-		cost += p->seg[__builtin_ctzll(segments)].seconds;
+		cost += c->p->seg[__builtin_ctzll(segments)].seconds;
 	return cost;
 }
 
 static struct question
 evaluate(const struct choice *c, uint64_t segments)
 {
-	struct question q = { .segments = segments, .cost = cost_of(c->p, segments) };
+	struct question q = { .segments = segments, .cost = cost_of(c, segments) };
 	double fail[PENDING_CASES] = { 0 }, noise = 0;
 	size_t i;
 	unsigned k;
@@ -117,8 +135,8 @@ evaluate(const struct choice *c, uint64_t segments)
 static struct question
 best_prefix(const struct choice *c, const uint8_t *order, unsigned n)
 {
-	struct { double fail[PENDING_CASES], noise; } at[MAX_SEGMENTS + 1], sum;
-	struct question best = { .value = -1 }, q = { .cost = c->p->ask_startup };
+	struct tally at[MAX_SEGMENTS + 1], sum;
+	struct question best = { .value = -1 }, q = { .cost = c->startup };
 	uint8_t rank[MAX_SEGMENTS] = { 0 };
 	unsigned j, k;
 	size_t i;
@@ -179,24 +197,63 @@ sort_segments(const struct plan *p, uint8_t *order, bool by_seconds, uint64_t la
 	return n;
 }
 
-/* Moves single segments in or out while the value grows. */
+/* How the answer to `segments` changes when one segment moves in or out, for
+ * every segment in one pass: out matters to the hypotheses that are inside and hold
+ * it, in to those that lack nothing else. */
+static void
+weigh_moves(const struct choice *c, uint64_t segments, struct tally *now, struct tally *move)
+{
+	unsigned k;
+	size_t i;
+
+	memset(now, 0, sizeof(*now));
+	memset(move, 0, MAX_SEGMENTS * sizeof(*move));
+	for (i = 0; i < c->views.n; i++) {
+		const struct view *v = &c->views.p[i];
+		uint64_t lacks = v->mask & ~segments, m = lacks ? lacks : v->mask;
+		double rate = lacks ? v->outside : v->inside;
+		double step = lacks ? v->inside - v->outside : v->outside - v->inside;
+		double noise = lacks ? v->inside_h - v->outside_h : v->outside_h - v->inside_h;
+		now->noise += v->total * (lacks ? v->outside_h : v->inside_h);
+		for (k = 0; k < c->n_cases; k++)
+			now->fail[k] += v->weight[k] * rate;
+		if (lacks & (lacks - 1))
+			continue;
+		for (; m; m &= m - 1) {
+			struct tally *t = &move[__builtin_ctzll(m)];
+			t->noise += v->total * noise;
+			for (k = 0; k < c->n_cases; k++)
+				t->fail[k] += v->weight[k] * step;
+		}
+	}
+}
+
+/* Moves single segments in or out, the best first, while the value grows. */
 static struct question
 improve(const struct choice *c, struct question best)
 {
-	int sweep, moved = 1;
+	struct tally now, move[MAX_SEGMENTS], t;
+	bool moved = true;
+	unsigned k, step;
 	uint64_t m;
 
-	for (sweep = 0; moved && sweep < 2; sweep++) {
-		moved = 0;
+	for (step = 0; moved && step < MAX_SEGMENTS; step++) {
+		struct question from = best;
+		weigh_moves(c, from.segments, &now, move);
+		moved = false;
 		for (m = c->p->live; m; m &= m - 1) {
-			uint64_t next = best.segments ^ (m & -m);
-			struct question q;
-			if (next == 0)
+			int s = __builtin_ctzll(m);
+			struct question q = { .segments = from.segments ^ (m & -m) };
+			if (q.segments == 0)
 				continue;
-			q = evaluate(c, next);
+			for (k = 0; k < c->n_cases; k++)
+				t.fail[k] = now.fail[k] + move[s].fail[k];
+			q.information = information(c, t.fail, now.noise + move[s].noise);
+			q.cost = from.cost + (q.segments & m & -m ? 1 : -1) * c->p->seg[s].seconds;
+			q.value = q.information / q.cost;
 			if (q.value > best.value * 1.0005) {
 				best = q;
-				moved = 1;
+				moved = true;
 			}
 		}
 	}

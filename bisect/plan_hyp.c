@@ -7,17 +7,31 @@
 
 #include <math.h>
 
-/* How many tests a failure needs; 0: it depends on none (the plain flake).
+/* How many tests a failure needs, by whether it then fails each time or now and then;
+ * 0: it depends on none (the plain flake, which the gate would know if it always failed).
  * Most order-dependent tests have one polluter (prior art 2). */
-static const double needed_prior[MAX_NEEDED + 1] = {
-	0.08, 0.52, 0.20, 0.105, 0.055, 0.03, 0.01,
+static const struct { double steady, flaky; } needed_prior[MAX_NEEDED + 1] = {
+	{ 0, 0.2 },
+	{ 0.5, 0.26 }, { 0.23, 0.09 }, { 0.12, 0.012 }, { 0.064, 0.006 }, { 0.036, 0.003 }, { 0.012, 0.001 },
 };
 
-enum { CAP = 10000 };            /* hypotheses */
+enum { CAP = 10000 };             /* hypotheses */
 static const double SPLIT = 0.04; /* marginal from which a segment is halved */
-static const double DROP = 1e-9;  /* weight below which a hypothesis is forgotten */
 static const double LOSS = 5e-4;  /* weight that may be forgotten at once, to make room */
 static const double LOST_MOST = 4e-3; /* and in all */
+static const double DROP = 1e-9;  /* weight below which a hypothesis is forgotten */
+
+static double
+needed_weight(unsigned n_needed)
+{
+	return needed_prior[n_needed].steady + needed_prior[n_needed].flaky;
+}
+
+double
+needed_steady(unsigned n_needed)
+{
+	return needed_prior[n_needed].steady / needed_weight(n_needed);
+}
 
 double
 plan_mass(const struct plan *p, uint32_t lo, uint32_t hi)
@@ -62,9 +76,9 @@ hyp_start(struct plan *p)
 	segment_set(p, 0, 0, p->c.n);
 	p->live = 1;
 	for (k = 0; k <= MAX_NEEDED && k <= p->c.n; k++)
-		sum += needed_prior[k];
+		sum += needed_weight(k);
 	for (k = 0; k <= MAX_NEEDED && k <= p->c.n; k++) {
-		struct hypothesis h = { .mask = k ? 1 : 0, .base = needed_prior[k] / sum, .n_needed = (uint8_t)k };
+		struct hypothesis h = { .mask = k ? 1 : 0, .base = needed_weight(k) / sum, .n_needed = (uint8_t)k };
 		for (i = 0; i < k; i++)
 			h.seg[i] = 0;
 		vec_push(&p->hyp, h);
@@ -165,7 +179,7 @@ forget_dead(struct plan *p, uint64_t live)
 const struct rate_cell *
 hyp_rates(struct plan *p, const struct hypothesis *h)
 {
-	return h->n_needed ? rates_cell(&p->rates, h->fails, h->passes) : rates_plain(&p->rates);
+	return rates_cell(&p->rates, h->n_needed, h->fails, h->passes);
 }
 
 void

@@ -55,8 +55,7 @@ struct rate_cell {
 };
 
 struct rates {
-	struct rate_cell *cells; /* [(max_fails + 1) * (max_passes + 1)] by inside counts */
-	struct rate_cell plain;
+	struct rate_cell *cells; /* [max_fails + 1][max_passes + 1][MAX_NEEDED + 1], by inside counts */
 	uint32_t max_fails, max_passes;
 	uint32_t stamp;
 	uint32_t n_fails, n_passes; /* of all answers */
@@ -66,10 +65,10 @@ struct rates {
 void rates_init(struct rates *r);
 void rates_release(struct rates *r);
 void rates_tell(struct rates *r, bool failed);
-/* The cell for a hypothesis with so many answers inside. */
-const struct rate_cell *rates_cell(struct rates *r, uint32_t fails, uint32_t passes);
-/* The cell of the plain flake, to which every answer is inside. */
-const struct rate_cell *rates_plain(struct rates *r);
+/* The cell for a hypothesis with so many needed tests and answers inside. */
+const struct rate_cell *rates_cell(struct rates *r, unsigned n_needed, uint32_t fails, uint32_t passes);
+/* The share of the failures that need so many tests that fail each time. */
+double needed_steady(unsigned n_needed);
 
 struct told { struct ranges asked; bool failed; };
 

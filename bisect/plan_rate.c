@@ -18,24 +18,25 @@
 
 #include "bisect/stats.h"
 
-struct point { double value, prior; };
+/* Fails each time, or as good as. */
+static const double STEADY = 0.9995;
 
-static const struct point inside_grid[] = {
-	{ 0.9995, 0.95 }, { 0.97, 0.03 },  { 0.9, 0.045 }, { 0.8, 0.04 }, { 0.7, 0.03 },
-	{ 0.6, 0.03 },     { 0.5, 0.04 },   { 0.4, 0.03 },  { 0.3, 0.03 }, { 0.2, 0.03 },
-	{ 0.14, 0.025 },   { 0.1, 0.025 },  { 0.06, 0.012 }, { 0.03, 0.008 },
+/* Rates of what fails now and then, and how often a culprit and a plain flake have them:
+ * a culprit rather fails often, a plain flake seldom. */
+static const struct { double rate, culprit, plain; } flaky_grid[] = {
+	{ 0.97, 0.08, 0.01 }, { 0.9, 0.2, 0.03 },  { 0.8, 0.1, 0.06 },  { 0.7, 0.08, 0.07 }, { 0.6, 0.08, 0.08 },
+	{ 0.5, 0.1, 0.1 },    { 0.4, 0.08, 0.1 },  { 0.3, 0.09, 0.13 }, { 0.2, 0.07, 0.14 }, { 0.14, 0.05, 0.1 },
+	{ 0.1, 0.05, 0.1 },   { 0.06, 0.015, 0.05 }, { 0.03, 0.005, 0.03 },
 };
+
+struct point { double value, prior; };
 static const struct point outside_grid[] = {
-	{ 0.0003, 0.93 }, { 0.015, 0.02 }, { 0.04, 0.02 }, { 0.08, 0.02 }, { 0.14, 0.01 },
+	{ 0.0003, 0.9 }, { 0.015, 0.02 }, { 0.04, 0.03 }, { 0.08, 0.03 }, { 0.14, 0.02 },
 };
 /* With less contrast "its tests are in" and "a plain flake" are the same thing. */
 static const double MOST_OUTSIDE = 0.25; /* q / r */
 
-/* A flake of the whole run: never r = 1, which the gate knows as "fails alone". */
-static const struct point plain_grid[] = {
-	{ 0.98, 0.03 }, { 0.9, 0.07 }, { 0.8, 0.08 }, { 0.7, 0.09 }, { 0.6, 0.09 }, { 0.5, 0.12 },
-	{ 0.4, 0.1 },   { 0.3, 0.1 },  { 0.2, 0.12 }, { 0.14, 0.07 }, { 0.1, 0.07 }, { 0.05, 0.04 }, { 0.02, 0.02 },
-};
+enum { N_INSIDE = ARRAY_LEN(flaky_grid) + 1, N_OUTSIDE = ARRAY_LEN(outside_grid) };
 
 void
 rates_init(struct rates *r)
@@ -59,6 +60,15 @@ best_log_likelihood(uint32_t fails, uint32_t passes)
 	return (fails ? fails * log(fails / n) : 0) + (passes ? passes * log(passes / n) : 0);
 }
 
+static void
+make_room(struct rates *r)
+{
+	r->max_fails = r->n_fails * 2 + 16;
+	r->max_passes = r->n_passes * 2 + 16;
+	free(r->cells);
+	r->cells = xcalloc(((size_t)r->max_fails + 1) * (r->max_passes + 1) * (MAX_NEEDED + 1), sizeof(*r->cells));
+}
+
 void
 rates_tell(struct rates *r, bool failed)
 {
@@ -68,36 +78,59 @@ rates_tell(struct rates *r, bool failed)
 		r->n_passes++;
 	r->stamp++;
 	r->scale = best_log_likelihood(r->n_fails, r->n_passes);
-	if (r->cells == NULL || r->n_fails > r->max_fails || r->n_passes > r->max_passes) {
-		r->max_fails = r->n_fails * 2 + 16;
-		r->max_passes = r->n_passes * 2 + 16;
-		free(r->cells);
-		r->cells = xcalloc(((size_t)r->max_fails + 1) * (r->max_passes + 1), sizeof(*r->cells));
-	}
+	if (r->n_fails > r->max_fails || r->n_passes > r->max_passes)
+		make_room(r);
+}
+
+static struct point
+inside_point(size_t i, unsigned n_needed)
+{
+	double steady = needed_steady(n_needed), share;
+
+	if (i == 0)
+		return (struct point){ STEADY, steady };
+	share = n_needed ? flaky_grid[i - 1].culprit : flaky_grid[i - 1].plain;
+	return (struct point){ flaky_grid[i - 1].rate, share * (1 - steady) };
+}
+
+/* l[i] = exp(l[i] - m), m the largest; gives m. */
+static double
+exponentiate(double *l, size_t n)
+{
+	double most = l[0];
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		most = fmax(most, l[i]);
+	for (i = 0; i < n; i++)
+		l[i] = exp(l[i] - most);
+	return most;
 }
 
 static void
-fill(struct rate_cell *c, const struct rates *r, uint32_t fails, uint32_t passes)
+fill(struct rate_cell *c, const struct rates *r, unsigned n_needed, uint32_t fails, uint32_t passes)
 {
 	uint32_t out_fails = r->n_fails - fails, out_passes = r->n_passes - passes;
-	double sum = 0, in = 0, out = 0;
+	double sum = 0, in = 0, out = 0, inside[N_INSIDE], outside[N_OUTSIDE], scale = -r->scale;
 	size_t i, j;
 
-	for (i = 0; i < ARRAY_LEN(inside_grid); i++) {
-		double x = inside_grid[i].value;
-		double li = log(x) * fails + log1p(-x) * passes;
-		for (j = 0; j < ARRAY_LEN(outside_grid); j++) {
-			double q = outside_grid[j].value, w;
-			if (q > MOST_OUTSIDE * x)
-				break;
-			w = inside_grid[i].prior * outside_grid[j].prior *
-			    exp(li + log(q) * out_fails + log1p(-q) * out_passes - r->scale);
+	for (i = 0; i < N_INSIDE; i++) {
+		struct point x = inside_point(i, n_needed);
+		inside[i] = log(x.value) * fails + log1p(-x.value) * passes;
+	}
+	for (j = 0; j < N_OUTSIDE; j++)
+		outside[j] = log(outside_grid[j].value) * out_fails + log1p(-outside_grid[j].value) * out_passes;
+	scale += exponentiate(inside, N_INSIDE) + exponentiate(outside, N_OUTSIDE);
+	for (i = 0; i < N_INSIDE; i++) {
+		struct point x = inside_point(i, n_needed);
+		for (j = 0; j < N_OUTSIDE && outside_grid[j].value <= MOST_OUTSIDE * x.value; j++) {
+			double w = x.prior * inside[i] * outside_grid[j].prior * outside[j];
 			sum += w;
-			in += w * x;
-			out += w * q;
+			in += w * x.value;
+			out += w * outside_grid[j].value;
 		}
 	}
-	c->likelihood = sum;
+	c->likelihood = sum * exp(scale);
 	c->inside = sum > 0 ? in / sum : 0.5;
 	c->outside = sum > 0 ? out / sum : 0.1;
 	c->inside_h = stats_entropy(c->inside);
@@ -106,41 +139,15 @@ fill(struct rate_cell *c, const struct rates *r, uint32_t fails, uint32_t passes
 }
 
 const struct rate_cell *
-rates_cell(struct rates *r, uint32_t fails, uint32_t passes)
+rates_cell(struct rates *r, unsigned n_needed, uint32_t fails, uint32_t passes)
 {
 	struct rate_cell *c;
 
 	assert(fails <= r->n_fails && passes <= r->n_passes);
-	if (r->cells == NULL) {
-		r->max_fails = r->max_passes = 16;
-		r->cells = xcalloc(17 * 17, sizeof(*r->cells));
-	}
-	c = &r->cells[(size_t)fails * (r->max_passes + 1) + passes];
+	if (r->cells == NULL)
+		make_room(r);
+	c = &r->cells[(((size_t)fails * (r->max_passes + 1)) + passes) * (MAX_NEEDED + 1) + n_needed];
 	if (c->stamp != r->stamp)
-		fill(c, r, fails, passes);
-	return c;
-}
-
-const struct rate_cell *
-rates_plain(struct rates *r)
-{
-	struct rate_cell *c = &r->plain;
-	double sum = 0, in = 0;
-	size_t i;
-
-	if (c->stamp == r->stamp)
-		return c;
-	for (i = 0; i < ARRAY_LEN(plain_grid); i++) {
-		double x = plain_grid[i].value;
-		double w = plain_grid[i].prior *
-		           exp(log(x) * r->n_fails + log1p(-x) * r->n_passes - r->scale);
-		sum += w;
-		in += w * x;
-	}
-	c->likelihood = sum;
-	c->inside = sum > 0 ? in / sum : 0.5;
-	c->inside_h = stats_entropy(c->inside);
-	c->outside = c->outside_h = 0;
-	c->stamp = r->stamp;
+		fill(c, r, n_needed, fails, passes);
 	return c;
 }
