@@ -17,13 +17,14 @@ static const double STARTUP_MOST = 1;
  * flake is given up: by chance at a rate of .5 in 1 of 8. */
 enum { AGAIN = 3 };
 
-/* From this posterior on a plain flake is checked so, and this part of the doubt that a
- * culprit may leave is left where it is believed. */
-static const double LOOKS_PLAIN = 0.9, PLAIN_DOUBT = 0.1;
+/* From this posterior on a plain flake is checked so, and a search for a culprit is not
+ * too long; the part of the doubt a culprit may leave that a plain flake may. */
+static const double LIKELY = 0.9, PLAIN_DOUBT = 0.1;
 
-/* Questions that tell less than so many bits are the end of what segments can
- * say: room is made for finer ones, and after a while the search gives up. */
-static const double LITTLE = 0.02;
+/* Questions that tell less than so many bits, and than this part of what is not known,
+ * are the end of what segments can say: room is made for finer ones, and after a while
+ * the search gives up. */
+static const double LITTLE = 0.02, LITTLE_PART = 0.01;
 enum { PATIENCE = 40 };
 
 /* Surprise, in bits, that answers of the model reach in less than one search
@@ -257,16 +258,18 @@ ask(struct plan *p, const struct ranges *q)
 	return PLAN_ASK;
 }
 
-/* Six times as long as was once expected: the truth is not among the
- * hypotheses that are left. */
+/* Six times as long as was once expected and no culprit in sight, or questions that tell
+ * nothing: the truth is not among the hypotheses that are left. */
 static bool
-is_too_long(struct plan *p)
+is_too_long(struct plan *p, const struct hypothesis *best)
 {
 	double whole = (double)p->told.n + plan_view(p).runs_left;
+	bool in_sight = best && best->n_needed && best->weight >= LIKELY;
 
 	if (p->information > 0 && (p->expected == 0 || whole < p->expected))
 		p->expected = whole;
-	return p->n_little > PATIENCE || (p->expected > 0 && (double)p->told.n > 6 * p->expected + 40);
+	return p->n_little > PATIENCE ||
+	       (p->expected > 0 && !in_sight && (double)p->told.n > 6 * p->expected + 40);
 }
 
 /* Whether the search is over: sure of an answer (of a plain flake, which ends all
@@ -280,14 +283,14 @@ is_settled(const struct plan *p, const struct hypothesis *best, bool too_long)
 	if (best == NULL)
 		return false;
 	if (best->n_needed == 0)
-		return too_long || best->weight >= 1 - doubt * PLAIN_DOUBT;
+		return best->weight >= (too_long ? LIKELY : 1 - doubt * PLAIN_DOUBT);
 	return best->weight >= p->c.confidence;
 }
 
 static bool
 looks_plain(const struct hypothesis *best)
 {
-	return best && best->n_needed == 0 && best->weight >= LOOKS_PLAIN;
+	return best && best->n_needed == 0 && best->weight >= LIKELY;
 }
 
 static enum plan_state
@@ -296,7 +299,8 @@ ask_next(struct plan *p, struct ranges *out)
 	uint64_t segments;
 	bool innocent;
 
-	if (!ask_best(p, &segments, &innocent) || p->information < LITTLE) {
+	if (!ask_best(p, &segments, &innocent) ||
+	    p->information < fmin(LITTLE, LITTLE_PART * plan_view(p).bits)) {
 		p->n_little++;
 		p->lost = 0;
 	}
@@ -310,10 +314,11 @@ enum plan_state
 plan_next(struct plan *p, struct ranges *out)
 {
 	const struct hypothesis *best;
-	bool too_long = is_too_long(p), settled;
+	bool too_long, settled;
 
 	hyp_refine(p);
 	best = hyp_best(p);
+	too_long = is_too_long(p, best);
 	settled = is_settled(p, best, too_long);
 	if ((looks_plain(best) || (settled && best->n_needed == 0)) && !plain_is_checked(p)) {
 		if (p->n_again < AGAIN) {
