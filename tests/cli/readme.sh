@@ -15,6 +15,7 @@ blocks() {
 replay() {
 	export PATH=$BUILD:/usr/bin:/bin FLAKETOOLS_NOW=1795348800
 	cp "$ROOT/tests/data/quickstart/test_shop.py" .
+	cp -r "$ROOT/tests/data/history/." history
 	blocks | sed -n 's/^\$ //p' | while read -r line; do
 		printf '$ %s\n' "$line"
 		bash -c "$line" 2>&1
