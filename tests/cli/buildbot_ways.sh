@@ -16,6 +16,10 @@ make_db() {
 	python3 -B script.py || fail "script.py"
 }
 
+rows() { # FOLDER TABLE
+	python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1] + "/state.sqlite").execute("SELECT count(*) FROM " + sys.argv[2]).fetchone())' "$@"
+}
+
 ways() {
 	run "$BUILD/fake/builds" "$@"
 }
@@ -51,6 +55,34 @@ one
 two
 2 win #1 complete 1700000000-1700000060 4 worker 'w2' branch 'main' revision ''"
 	done
+}
+
+# Catches real databases of Buildbot's own tests (0.9.0b4, 2.10.5) that are not understood.
+test_samples() {
+	samples=$ROOT/../shared/samples/buildbot
+	[ -d "$samples" ] || skip "no shared samples"
+	tar xzf "$samples/v090b4.tgz"
+	tar xzf "$samples/v2.10.5.tgz"
+	is "0.9" "$(rows v090b4 builds) $(rows v090b4 steps) $(rows v090b4 logs) $(rows v090b4 logchunks)" "2 4 4 34"
+	is "2.10" "$(rows v2.10.5 builds) $(rows v2.10.5 steps) $(rows v2.10.5 logs)" "2 6 4"
+	ways v090b4
+	is "0.9" "$out" "for us
+master 'tldlab78:/data/buildbot/v090b1'
+1 runtests #1 complete 1466700144-1466700151 0 worker 'example-slave' branch '' revision 'af28cdb6caf82d9e29fc784823a531a126a374dc'
+  log shell/stdio s 388
+    306 lines, 0d6db581602d71d3
+2 runtests #2 complete 1466700158-1466700163 0 worker 'example-slave' branch '' revision 'af28cdb6caf82d9e29fc784823a531a126a374dc'
+  log shell/stdio s 388
+    306 lines, d15cd694c2c1bcf5"
+	ways v2.10.5/state.sqlite
+	is "2.10" "$(echo "$out" | grep -E '^[12] ')" "1 runtests #1 complete 1631033717-1631033719 0 worker 'worker1' branch '' revision '7f8e719e30f3f6b98558541d21dc8b589a4131be'
+2 runtests #2 complete 1631033721-1631033724 0 worker 'worker1' branch '' revision '7f8e719e30f3f6b98558541d21dc8b589a4131be'"
+	# The logs of the git steps are not read; here all chunks are to be.
+	chmod -R u+w v090b4
+	python3 -c 'import sqlite3; d = sqlite3.connect("v090b4/state.sqlite"); d.execute("UPDATE steps SET name = name || \" test\""); d.commit()'
+	ways v090b4
+	lacks "all chunks" "$out" unread
+	is "all lines" "$(echo "$out" | grep -c '^  log')" 4
 }
 
 # Catches chunks whose codec is not the last one's, and lines that are lost or joined between them.

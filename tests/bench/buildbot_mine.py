@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""What a careful person would write in Python to find the orange builds of a Buildbot database: the peer
+in tests/bench/buildbot.  Unpacks the test logs and counts the lines that the warning rules match, build by build.
+
+    buildbot_mine.py STATE.SQLITE WARNINGS.RULES"""
+import re
+import sqlite3
+import sys
+import zlib
+
+LOGS = """
+SELECT b.id, b.number, bd.name, w.name, b.results, p.value, l.id FROM builds b JOIN builders bd ON bd.id = b.builderid
+LEFT JOIN workers w ON w.id = b.workerid JOIN steps s ON s.buildid = b.id JOIN logs l ON l.stepid = s.id
+LEFT JOIN build_properties p ON p.buildid = b.id AND p.name = 'got_revision'
+WHERE b.complete_at IS NOT NULL AND b.results IN (0, 1, 2) AND s.name = 'test' AND l.slug = 'stdio' AND l.type <> 'd' ORDER BY b.id"""
+CHUNKS = "SELECT content, compressed FROM logchunks WHERE logid = ? ORDER BY first_line"
+
+
+def main(path, rules):
+    with open(rules) as f:
+        patterns = [line[len("pattern "):].rstrip("\n") for line in f if line.startswith("pattern ")]
+    warned = re.compile("|".join(f"(?:{p})" for p in patterns)).search
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    n = orange = lines = 0
+    for build in db.execute(LOGS):
+        found = []
+        for content, compressed in db.execute(CHUNKS, (build[-1],)):
+            text = (zlib.decompress(content) if compressed == 1 else content).decode("utf-8", "replace")
+            for line in text.split("\n"):
+                lines += 1
+                if line[:1] in "oe" and warned(line, 1):
+                    found.append(line[1:])
+        n += 1
+        orange += bool(found)
+    print(f"{n} builds, {orange} with warnings, {lines} lines")
+
+
+main(*sys.argv[1:])
