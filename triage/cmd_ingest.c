@@ -97,9 +97,12 @@ read_files(struct ingest *in, const struct options *o, const char *const *paths,
 }
 
 static int
-read_buildbot(struct ingest *in, const struct options *o UNUSED, const char *where, struct err *e)
+read_buildbot(struct ingest *in, const struct options *o, const char *where, struct err *e)
 {
-	const struct buildbot_options buildbot = { .token = getenv("FLAKE_TRIAGE_TOKEN") };
+	const struct buildbot_options buildbot = {
+		.since = o->since,
+		.token = getenv("FLAKE_TRIAGE_TOKEN"),
+	};
 
 	return source_buildbot(in, &buildbot, where, e);
 }

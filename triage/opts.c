@@ -48,9 +48,10 @@ const struct opt triage_opts_table[] = {
 	  .help = "builds of these branches alone, like 'main' or '3.*'; for ingest, known add: the branch" },
 	{ "builder", .arg = "NAME", .use = STORES, GROUP, .set = opt_set_text, FIELD(builder),
 	  .help = "builds of these builders alone, like '*FreeBSD*'; for ingest, known add: the builder" },
-	{ "since", .arg = "WHEN", .use = TIMED, GROUP, .set = opt_set_text, FIELD(since_text),
+	{ "since", .arg = "WHEN", .use = TIMED | USE_INGEST, GROUP, .set = opt_set_text, FIELD(since_text),
 	  .help = "what changed since WHEN: 1d or 36h before now, or a date like 2026-11-24, "
-	          "'2026-11-24 18:30' (UTC); default for report: 1d" },
+	          "'2026-11-24 18:30' (UTC); default for report: 1d; for ingest: a Buildbot's builds that "
+	          "began then or later" },
 	{ "until", .arg = "WHEN", .use = ANSWERS, GROUP, .set = opt_set_text, FIELD(until_text),
 	  .help = "as if it were WHEN now: builds that began later are left out" },
 	{ "repo", .arg = "DIR", .use = ANSWERS | USE_EVAL, GROUP, .words = "DIR", .set = add_repo,

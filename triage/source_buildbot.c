@@ -18,6 +18,7 @@ struct bb {
 	const struct bb_way *way;
 	void *self;
 	const char *where;
+	int64_t since;        /* older builds are left out; 0: none */
 	struct str source;    /* identity of the builds */
 	int64_t last;         /* highest build id that was seen */
 	VEC(int64_t) open;    /* ids up to last that were not complete, or could not be read */
@@ -27,14 +28,6 @@ struct bb {
 };
 
 /* ---- what is remembered ---- */
-
-/* What a build looks like, to know it again: "ID NUMBER STARTED". */
-static void
-describe(const struct bb_build *b, struct str *out)
-{
-	str_clear(out);
-	str_addf(out, "%lld %lld %lld", (long long)b->id, (long long)b->number, (long long)b->started);
-}
 
 static int
 load_notes(struct bb *bb, struct err *e)
@@ -100,7 +93,7 @@ is_known(struct bb *bb, bool *known, struct err *e)
 		goto out;
 	did = bb->way->build(bb->self, bb->last, &page, e);
 	if (did == BB_DONE && page.builds.n) {
-		describe(&page.builds.p[0], &seen);
+		bb_describe(&page.builds.p[0], &seen);
 		*known = strcmp(str_c(&seen), str_c(&bb->anchor)) == 0;
 	} else if (did == BB_DONE) {
 		did = bb->way->builds(bb->self, 0, &page, e);
@@ -286,8 +279,11 @@ say_not_now(struct bb *bb, const struct bb_build *b, struct err *e)
 static enum bb_did
 try_build(struct bb *bb, struct bb_build *b, struct arena *mem, struct err *e)
 {
-	enum bb_did did = b->complete ? take_build(bb, b, mem, e) : BB_NOT;
+	enum bb_did did;
 
+	if (bb_is_before(b, bb->since))
+		return BB_DONE;
+	did = b->complete ? take_build(bb, b, mem, e) : BB_NOT;
 	if (did == BB_DONE)
 		bb->n_strikes = 0;
 	if (did != BB_NOT)
@@ -356,7 +352,7 @@ read_page(struct bb *bb, struct bb_page *page, struct err *e)
 		if (did != BB_DONE)
 			break;
 		bb->last = b->id;
-		describe(b, &bb->anchor);
+		bb_describe(b, &bb->anchor);
 		if (bb->n_strikes >= BB_STRIKES)
 			did = BB_FATAL;
 	}
@@ -369,6 +365,8 @@ read_new(struct bb *bb, struct err *e)
 	enum bb_did did = BB_DONE;
 	size_t n = 1;
 
+	if (bb->since && bb->last == 0)
+		did = bb_skip_old(bb->way, bb->self, bb->since, &bb->last, &bb->anchor, e);
 	while (did == BB_DONE && n > 0) {
 		struct bb_page page = BB_PAGE_INIT;
 		struct err note = ERR_INIT;
@@ -391,7 +389,8 @@ source_buildbot(struct ingest *in, const struct buildbot_options *o, const char 
 {
 	bool web = span_starts(span_of(where), "http://") || span_starts(span_of(where), "https://");
 	struct bb bb = {
-		.in = in, .way = web ? &bb_rest : &bb_database, .where = where, .source = STR_INIT(8192),
+		.in = in, .way = web ? &bb_rest : &bb_database, .where = where, .since = o ? o->since : 0,
+		.source = STR_INIT(8192),
 		.anchor = STR_INIT(200), .memo = STR_INIT(4096),
 	};
 	struct err note = ERR_INIT;
@@ -411,5 +410,6 @@ out:
 	str_release(&bb.anchor);
 	str_release(&bb.memo);
 	vec_release(&bb.open);
-	return ret < 0 ? err_prefix(e, "'%s'", where) : 0;
+	/* Errors of a database name its file. */
+	return ret < 0 && e->msg[0] != '\'' ? err_prefix(e, "'%s'", where) : ret;
 }

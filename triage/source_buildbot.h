@@ -24,6 +24,7 @@ struct http_limits;
 bool source_buildbot_is(const char *where);
 
 struct buildbot_options {
+	int64_t since;                    /* builds that began before are left out, for good; 0: none */
 	const char *token;                /* for the REST interface; NULL: none */
 	const struct http_limits *limits; /* NULL: the usual */
 };

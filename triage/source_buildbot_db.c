@@ -145,8 +145,8 @@ source_buildbot_is(const char *where)
 	fclose(f);
 	if (!is)
 		return false;
-	db = db_open(database_of(where, path), DB_READ, WAIT_MS, &e);
-	/* A damaged one is for us too: we can say so. */
+	db = db_open(database_of(where, path), DB_READ, 0, &e);
+	/* A damaged or locked one is for us too: we can wait, or say so. */
 	is = db == NULL || (has_column(db, "builds", "number", &e) != 0 && has_column(db, "store", "x", &e) != 1);
 	db_close(db);
 	return is;

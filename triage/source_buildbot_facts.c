@@ -218,7 +218,20 @@ bb_skip_lines(struct span text, int64_t n)
 	return text;
 }
 
-/* ---- pages ---- */
+/* ---- builds ---- */
+
+void
+bb_describe(const struct bb_build *b, struct str *out)
+{
+	str_clear(out);
+	str_addf(out, "%lld %lld %lld", (long long)b->id, (long long)b->number, (long long)b->started);
+}
+
+bool
+bb_is_before(const struct bb_build *b, int64_t since)
+{
+	return b->started && b->started < since;
+}
 
 void
 bb_page_clear(struct bb_page *page)

@@ -121,9 +121,20 @@ size_t bb_count_lines(struct span text); /* whole or not */
 /* Without its first n lines. */
 struct span bb_skip_lines(struct span text, int64_t n);
 
+/* What a build looks like, to know it again: "ID NUMBER STARTED". */
+void bb_describe(const struct bb_build *b, struct str *out);
+/* Did it begin before that time?  No, when that is not known, or since is 0. */
+bool bb_is_before(const struct bb_build *b, int64_t since);
+
 void bb_page_clear(struct bb_page *p); /* leaves the empty state */
 /* A new build at the end of the page, empty. */
 struct bb_build *bb_page_add(struct bb_page *p);
 struct span bb_copy(struct arena *mem, struct span text);
+
+/* ---- source_buildbot_skip.c ---- */
+
+/* Moves *last, and what it looks like, on to the last build of those that began before since. */
+enum bb_did bb_skip_old(const struct bb_way *way, void *self, int64_t since, int64_t *last,
+                        struct str *anchor, struct err *e);
 
 #endif

@@ -232,6 +232,57 @@ test_ill() {
 	served
 }
 
+# Catches a master that is asked for each of its old builds, and old ones that come back.
+test_since() {
+	master <<-'END'
+		for i in range(3000):
+		    m.build(started=1700000000 + i * 60, complete=i % 100 != 99, **({"logs": {"check/junit.xml": junit(a="pass")}, "type": "t"}
+		            if i > 2900 else {}))
+	END
+	serve
+	for where in "$url" state.sqlite; do
+		rm -f store.db
+		ingest --since "2023-11-17 00:00" "$where" # a minute for each build: from the 2,987th on
+		is "those since then, $where" "$(counts new tests)" "12 12"
+		ingest "$where"
+		is "again" "$(counts new same)" "0 0"
+	done
+	served
+	n=$(grep -c 'builds?' log)
+	((n < 30)) || fail "$n requests for pages of builds"
+	master <<-'END'
+		m.finish(100)
+		m.finish(3000)
+	END
+	ingest state.sqlite
+	is "the late one" "$(counts new same)" "1 0"
+}
+
+# Catches a database that is locked for a moment, and one that stays so.
+test_locked() {
+	three_builds
+	cat >lock.py <<-'END'
+		import sqlite3, sys
+		db = sqlite3.connect("state.sqlite", isolation_level=None)
+		db.execute("BEGIN EXCLUSIVE")
+		print("locked", flush=True)
+		sys.stdin.readline()
+	END
+	mkfifo in
+	python3 lock.py <in >locked &
+	exec 9>in
+	wait_for 10 test -s locked
+	"$FT" ingest --json --db store.db state.sqlite >out.json 9>&- &
+	reader=$!
+	sleep 0.3
+	kill -0 $reader || fail "it did not wait"
+	exec 9>&-
+	wait $reader || fail "it failed"
+	wait
+	out=$(cat out.json)
+	is "the counts" "$(counts new tests)" "3 4"
+}
+
 # Catches an error that does not say what to do.
 test_errors() {
 	fails_with 128 "$FT" ingest --db store.db http://127.0.0.1:1/

@@ -252,6 +252,25 @@ open("state.sqlite", "wb").write(data)'
 	done
 }
 
+# Catches a crash, or no end, on bytes that are damaged anywhere.
+test_random_damage() {
+	make_db <<-'END'
+		for i in range(300):
+		    m.build(f"builder {i % 7}", got=f"{i}", logs={"test": b"oline\n" * (i % 50 + 1), "check/a": b"x\n"})
+	END
+	for seed in $(seq 20); do
+		python3 -c '
+import random, sys
+rnd = random.Random(int(sys.argv[1]))
+data = bytearray(open("state.sqlite", "rb").read())
+for _ in range(rnd.choice([1, 10, 100, 1000])):
+    data[rnd.randrange(100, len(data))] = rnd.randrange(256)
+open("bad.sqlite", "wb").write(data)' $seed
+		ways bad.sqlite
+		((status < 2)) || fail "status $status with seed $seed: $err"
+	done
+}
+
 # Catches values that the columns' types do not forbid.
 test_absurd() {
 	make_db <<-'END'
