@@ -189,17 +189,6 @@ take_log(struct taking *t, struct err *e)
 	return did == BB_NOT ? BB_DONE : did;
 }
 
-/* Its log was deleted, and no other was kept. */
-static bool
-all_deleted(const struct bb_build *b)
-{
-	for (size_t i = 0; i < b->logs.n; i++) {
-		if (b->logs.p[i].type != 'd')
-			return false;
-	}
-	return b->logs.n > 0;
-}
-
 static void
 state_facts(struct bb *bb, const struct bb_build *b, struct str *number, struct str *url, struct build *facts)
 {
@@ -214,7 +203,6 @@ state_facts(struct bb *bb, const struct bb_build *b, struct str *number, struct 
 		.started = b->started,
 		.finished = b->finished,
 		.result = (uint8_t)build_result_of_buildbot(b->results),
-		.log_lost = b->damage.n || all_deleted(b),
 	};
 	bb_revision(b, &facts->branch, &facts->revision);
 }
@@ -228,7 +216,7 @@ read_logs(struct bb *bb, const struct bb_build *b, struct intake *to, struct err
 		struct taking t = { bb, b, &b->logs.p[i], to, false };
 		if (t.log->type != 'd')
 			did = take_log(&t, e);
-		if (t.lost)
+		if (t.lost || t.log->type == 'd')
 			intake_lost(to);
 	}
 	return did;
@@ -251,9 +239,11 @@ take_build(struct bb *bb, struct bb_build *b, struct arena *mem, struct err *e)
 		goto out;
 	state_facts(bb, b, &number, &url, &facts);
 	to = intake_new(bb->in, &facts);
-	if (b->damage.n)
+	if (b->damage.n) {
+		intake_lost(to);
 		intake_unread(to, "%.*s #%lld: %.*s", (int)facts.builder.n, facts.builder.p,
 		              (long long)b->number, (int)b->damage.n, b->damage.p);
+	}
 	did = read_logs(bb, b, to, e);
 	if (did == BB_DONE && (intake_commit(to, false, e) < 0 ||
 	                       (bb->way->slow && store_flush(bb->in->store, e) < 0)))
