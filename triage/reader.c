@@ -50,7 +50,7 @@ reader_detect(struct span head, const char *path)
 	strip_feed(&strip, head, NULL);
 	strip_finish(&strip, NULL);
 	strip_release(&strip);
-	for (i = 0; readers[i]; i++) {
+	for (i = 0; readers[i] && most < READER_SURE; i++) {
 		sure = readers[i]->detect(readers[i]->console ? str_span(&printed) : head, path);
 		if (sure > most) {
 			most = sure;

@@ -13,6 +13,7 @@
 #include "triage/strip.h"
 
 enum { READER_HEAD = 64 << 10 }; /* bytes that detect() is shown at the most */
+enum { READER_SURE = 90 };       /* who is as sure as this is believed, and nobody after it is asked */
 
 struct warn; /* warn.h: the rules that turn a build orange */
 
