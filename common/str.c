@@ -225,27 +225,11 @@ span_is(struct span x, const char *text)
 }
 
 bool
-span_starts(struct span x, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return x.n >= n && (n == 0 || memcmp(x.p, prefix, n) == 0);
-}
-
-bool
 span_ends(struct span x, const char *suffix)
 {
 	size_t n = strlen(suffix);
 
 	return x.n >= n && (n == 0 || memcmp(x.p + x.n - n, suffix, n) == 0);
-}
-
-struct span
-span_from(struct span x, size_t at)
-{
-	if (at > x.n)
-		at = x.n;
-	return (struct span){ x.p ? x.p + at : NULL, x.n - at };
 }
 
 static bool

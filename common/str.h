@@ -52,9 +52,7 @@ struct span str_span(const struct str *s);
 
 struct span span_of(const char *text);
 bool span_is(struct span x, const char *text);
-bool span_starts(struct span x, const char *prefix);
 bool span_ends(struct span x, const char *suffix);
-struct span span_from(struct span x, size_t at); /* at past the end: empty */
 struct span span_trim(struct span x); /* without white space at both ends */
 /* Where needle begins in x, or x.n when it is not there. */
 size_t span_find(struct span x, const char *needle);
@@ -62,5 +60,24 @@ size_t span_find(struct span x, const char *needle);
 bool span_next(struct span *rest, char sep, struct span *part);
 /* A whole decimal number without sign; false for anything else or overflow. */
 bool span_u64(struct span x, uint64_t *out);
+
+/* Inline, since readers ask them of every line, with texts whose length the compiler knows. */
+
+static inline bool
+span_starts(struct span x, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return x.n >= n && (n == 0 || memcmp(x.p, prefix, n) == 0);
+}
+
+/* at past the end: empty */
+static inline struct span
+span_from(struct span x, size_t at)
+{
+	if (at > x.n)
+		at = x.n;
+	return (struct span){ x.p ? x.p + at : NULL, x.n - at };
+}
 
 #endif

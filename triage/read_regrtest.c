@@ -62,14 +62,15 @@ static bool
 on_result(struct regrtest *r, struct progress *p)
 {
 	struct span text = p->text, name, other;
-	size_t at = span_find(text, " -- running");
 	struct state s;
+	size_t at;
 
 	if (r->console.partial || r->bisecting || !regrtest_name(&text, &name) || !belongs(r, p))
 		return true;
-	if (at < p->text.n) {
-		keep_running(r, span_from(p->text, at));
-		text.n -= p->text.n - at;
+	at = memchr(text.p, '-', text.n) ? span_find(text, " -- running") : text.n;
+	if (at < text.n) {
+		keep_running(r, span_from(text, at));
+		text.n = at;
 	} else {
 		str_clear(&r->running);
 	}
@@ -192,10 +193,14 @@ static bool
 on_inside_unsaid(struct regrtest *r, struct span line)
 {
 	struct span part = span_from(line, scan_next(&r->inside, line, 0));
+	size_t at;
 
 	if (part.n == 0)
 		return false;
-	return part.p[0] == 't' ? regrtest_on_failed(r, part) : regrtest_on_fatal(r, part);
+	if (part.p[0] == 'F')
+		return regrtest_on_fatal(r, part);
+	at = span_find(line, "test test_");
+	return at < line.n && regrtest_on_failed(r, span_from(line, at));
 }
 
 /* What stands behind output that did not end its line. */
@@ -230,7 +235,7 @@ on_line(void *data, struct span line)
 
 	if (line.n && line.p[0] == ' ' && r->phase == PHASE_BEFORE && r->indent == 0)
 		find_indent(r, line);
-	for (i = 0; i < r->indent && line.n && line.p[0] == ' '; i++)
+	for (i = r->indent; i > 0 && line.n && line.p[0] == ' '; i--)
 		line = span_from(line, 1);
 	if (r->list != LIST_NONE) {
 		if (span_starts(line, "    ")) {
@@ -255,7 +260,9 @@ start(const struct reader_input *in)
 
 	r->to = in->to;
 	r->running = (struct str)STR_INIT(STR_LINE);
-	scan_add(&r->inside, span_of("test test_"));
+	/* Words that are rarer than "test test_" before them. */
+	scan_add(&r->inside, span_of(" failed"));
+	scan_add(&r->inside, span_of(" crashed -- "));
 	scan_add(&r->inside, span_of("Fatal Python error:"));
 	why_init(&r->why);
 	console_init(&r->console, in->to, in->warn, on_line, r);

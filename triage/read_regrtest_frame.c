@@ -320,33 +320,36 @@ regrtest_on_list(struct regrtest *r, struct span line)
 	return true;
 }
 
+#define ROW(prefix, take) { prefix, sizeof(prefix) - 1, take }
+
 static const struct {
 	const char *prefix;
+	size_t n;
 	bool (*take)(struct regrtest *r, struct span line);
 } rows[] = {
-	{ "== Tests result: ", on_title },
-	{ "== CPU count: ", on_cpus },
-	{ "== ", on_header },
-	{ "Tests result: ", on_end },
-	{ "Result: ", on_end },
-	{ "Total duration:", on_duration },
-	{ "Test suite interrupted by", on_interrupted },
-	{ "Run ", on_run },
-	{ "Ran ", on_ran },
-	{ "NO TESTS RAN", on_ran_none },
-	{ "Using random seed", on_seed },
-	{ "test ", regrtest_on_failed },
-	{ "FAIL: ", on_block },
-	{ "ERROR: ", on_block },
-	{ "Traceback ", on_trace },
-	{ "Timeout (", regrtest_on_timeout },
-	{ "Fatal Python error:", regrtest_on_fatal },
-	{ "Windows fatal exception:", regrtest_on_fatal },
-	{ "command timed out:", on_silence },
-	{ "Warning -- ", on_warning },
-	{ "- test", on_slow },
-	{ "Bisect ", on_bisect },
-	{ "All ", regrtest_on_list },
+	ROW("== Tests result: ", on_title),
+	ROW("== CPU count: ", on_cpus),
+	ROW("== ", on_header),
+	ROW("Tests result: ", on_end),
+	ROW("Result: ", on_end),
+	ROW("Total duration:", on_duration),
+	ROW("Test suite interrupted by", on_interrupted),
+	ROW("Run ", on_run),
+	ROW("Ran ", on_ran),
+	ROW("NO TESTS RAN", on_ran_none),
+	ROW("Using random seed", on_seed),
+	ROW("test ", regrtest_on_failed),
+	ROW("FAIL: ", on_block),
+	ROW("ERROR: ", on_block),
+	ROW("Traceback ", on_trace),
+	ROW("Timeout (", regrtest_on_timeout),
+	ROW("Fatal Python error:", regrtest_on_fatal),
+	ROW("Windows fatal exception:", regrtest_on_fatal),
+	ROW("command timed out:", on_silence),
+	ROW("Warning -- ", on_warning),
+	ROW("- test", on_slow),
+	ROW("Bisect ", on_bisect),
+	ROW("All ", regrtest_on_list),
 };
 
 /* Bytes with which one of the rows begins, or a name of a test file as a rule does. */
@@ -377,7 +380,8 @@ regrtest_on_text(struct regrtest *r, struct span line, float load)
 	if (span_starts(line, "Re-running "))
 		return on_rerun(r, line, load);
 	for (i = 0; i < ARRAY_LEN(rows); i++) {
-		if (rows[i].prefix[0] == line.p[0] && span_starts(line, rows[i].prefix) && rows[i].take(r, line))
+		if (rows[i].prefix[0] == line.p[0] && line.n >= rows[i].n &&
+		    memcmp(line.p, rows[i].prefix, rows[i].n) == 0 && rows[i].take(r, line))
 			return true;
 	}
 	return false;

@@ -110,24 +110,35 @@ texts_of(const struct scan *s, unsigned k, __m256i bytes)
 	                        _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half)));
 }
 
-/* The same as next_pair_plain, 32 places at a time (33 bytes are read). */
+/* A bit for each of the 32 bytes at p (33 are read) where a pair may begin. */
+static inline __attribute__((target("avx2"), always_inline)) uint32_t
+maybe_pairs(const struct scan *s, const char *p)
+{
+	__m256i here = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(p + 1));
+	__m256i both = _mm256_and_si256(texts_of(s, 0, here), texts_of(s, 1, next));
+
+	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(both, _mm256_setzero_si256()));
+}
+
+/* The same as next_pair_plain, 32 places at a time; the last time some of them again. */
 static __attribute__((target("avx2"))) size_t
 next_pair_fast(const struct scan *s, struct span bytes, size_t i)
 {
-	for (; i + 33 <= bytes.n; i += 32) {
-		__m256i here = _mm256_loadu_si256((const __m256i *)(const void *)(bytes.p + i));
-		__m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(bytes.p + i + 1));
-		__m256i both = _mm256_and_si256(texts_of(s, 0, here), texts_of(s, 1, next));
-		uint32_t bits = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(both, _mm256_setzero_si256()));
+	if (bytes.n < 33)
+		return next_pair_plain(s, bytes, i);
+	for (; i + 1 < bytes.n; i += 32) {
+		size_t begin = i + 33 <= bytes.n ? i : bytes.n - 33;
+		uint32_t bits = maybe_pairs(s, bytes.p + begin) & (UINT32_MAX << (i - begin));
 
 		for (; bits; bits &= bits - 1) {
-			size_t at = i + (unsigned)__builtin_ctz(bits);
+			size_t at = begin + (unsigned)__builtin_ctz(bits);
 
 			if (is_pair(s, bytes.p + at))
 				return at;
 		}
 	}
-	return next_pair_plain(s, bytes, i);
+	return bytes.n;
 }
 
 static size_t
