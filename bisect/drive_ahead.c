@@ -15,7 +15,8 @@ is_possible(const struct inquiry *q)
 	const struct options *o = q->d->opt;
 	bool nameless = !q->d->names_tests || o->match || o->fail_exit || o->any_failure;
 
-	return o->jobs > 1 && q->past.n == 0 && q->n >= TESTS_MIN && !o->shuffle && (nameless || o->victim);
+	return lab_jobs(q->d->lab) > 1 && q->past.n == 0 && q->n >= TESTS_MIN && !o->shuffle &&
+	       (nameless || o->victim);
 }
 
 int

@@ -260,7 +260,7 @@ inquiry_hear(struct inquiry *q, struct heard *h)
 static int
 batch_fill(struct inquiry *q, struct question *qs, size_t n)
 {
-	size_t i, jobs = q->d->opt->jobs ? q->d->opt->jobs : 1;
+	size_t i, jobs = lab_jobs(q->d->lab);
 
 	for (i = 0; i < n && q->pending.n < jobs; i++) {
 		if (qs[i].done || qs[i].id)
@@ -339,7 +339,7 @@ double
 inquiry_seconds(const struct inquiry *q, uint32_t n_runs)
 {
 	const double *seconds = lab_seconds(q->d->lab);
-	uint32_t jobs = q->d->opt->jobs ? q->d->opt->jobs : 1, i;
+	uint32_t jobs = lab_jobs(q->d->lab), i;
 	double whole = lab_startup(q->d->lab, lab_warm(q->d->lab) == LAB_WARM_USED);
 
 	for (i = 0; i < q->n; i++)

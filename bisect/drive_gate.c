@@ -118,7 +118,7 @@ foretell(struct inquiry *q, const char *what, uint32_t n_left)
 static int
 gate_whole(struct inquiry *q)
 {
-	uint32_t bound = stats_runs_below(RARE, 0.95), jobs = q->d->opt->jobs ? q->d->opt->jobs : 1;
+	uint32_t bound = stats_runs_below(RARE, 0.95), jobs = lab_jobs(q->d->lab);
 	struct counts c = whole_counts(q), alone;
 
 	while (c.runs < bound * PATIENCE) {

@@ -24,7 +24,7 @@ static int
 rate_run(struct inquiry *q)
 {
 	struct ranges all = { VEC_INIT };
-	uint32_t jobs = q->d->opt->jobs ? q->d->opt->jobs : 1;
+	uint32_t jobs = lab_jobs(q->d->lab);
 	struct heard h;
 	uint64_t id;
 	int rc = 0;

@@ -211,7 +211,7 @@ cancel_settled(struct search *s)
 static int
 ask_more(struct search *s, enum plan_state *state)
 {
-	uint32_t jobs = s->q->d->opt->jobs ? s->q->d->opt->jobs : 1;
+	uint32_t jobs = lab_jobs(s->q->d->lab);
 	struct ranges mine = { VEC_INIT }, places = { VEC_INIT };
 	uint64_t id;
 	int rc = 0;

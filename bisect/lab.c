@@ -248,6 +248,50 @@ conclude(struct lab *lab, struct run *run, struct answer *out)
 	return 1;
 }
 
+/* ---- how many at once ---- */
+
+static uint32_t
+jobs_wanted(const struct lab *lab)
+{
+	return lab->c.opt->jobs ? lab->c.opt->jobs : 1;
+}
+
+/* Where another --jobs is in force than the journal says, it says so before the next
+ * answer: what is asked depends on it. */
+static int
+jobs_write(struct lab *lab, struct err *e)
+{
+	struct str line = STR_INIT(STR_LINE);
+	int ret = 0;
+
+	if (lab->jobs_seen != jobs_wanted(lab)) {
+		lab->jobs_seen = jobs_wanted(lab);
+		str_addf(&line, "jobs\t%" PRIu32, lab->jobs_seen);
+		ret = journal_add(&lab->c.session->journal, str_span(&line), e);
+	}
+	str_release(&line);
+	return ret;
+}
+
+static bool
+jobs_replay(struct lab *lab, struct span payload)
+{
+	struct span word;
+	uint64_t n;
+
+	if (!span_next(&payload, '\t', &word) || !span_is(word, "jobs") || !span_u64(payload, &n) || n == 0 ||
+	    n > UINT32_MAX)
+		return false;
+	lab->jobs_seen = (uint32_t)n;
+	return true;
+}
+
+uint32_t
+lab_jobs(const struct lab *lab)
+{
+	return lab->jobs_seen;
+}
+
 /* ---- replay ---- */
 
 static struct run *
@@ -268,7 +312,7 @@ replay_line(struct lab *lab, struct answer *out, struct err *e)
 	struct span payload = lab->c.session->journal.lines.v.p[lab->at];
 	struct run *run;
 
-	if (fork_replay(lab, payload)) {
+	if (fork_replay(lab, payload) || jobs_replay(lab, payload)) {
 		lab->at++;
 		return 0;
 	}
@@ -306,6 +350,7 @@ lab_open(const struct lab_config *config, struct err *e)
 
 	lab->c = *config;
 	lab->next_ask = lab->next_run = 1;
+	lab->jobs_seen = 1;
 	lab->began = clock_micros();
 	lab->target_text = lab->last_text = (struct str)STR_INIT(2048);
 	lab->trouble = lab->fork_why = (struct str)STR_INIT(ERR_MAX);
@@ -313,11 +358,16 @@ lab_open(const struct lab_config *config, struct err *e)
 	signature_init(&lab->target);
 	if (trial_rules_init(&lab->rules, config->opt, config->fw, config->command, config->list, e) < 0)
 		goto fail;
+	/* Before the first question. */
+	if (lab_replaying(lab) && jobs_replay(lab, config->session->journal.lines.v.p[0]))
+		lab->at++;
 	if (!config->replay_only) {
 		assert(config->session->scratch);
 		lab->local = ex_local_open(config->pool, GRACE_MS);
 		executor_listen(lab->local, lab_job_ended, lab);
 		fork_open(lab);
+		if (lab->at == 0 && !lab_replaying(lab) && jobs_write(lab, e) < 0)
+			goto fail;
 	}
 	return lab;
 fail:
@@ -402,6 +452,8 @@ lab_wait(struct lab *lab, struct answer *out, struct err *e)
 		if ((got = replay_line(lab, out, e)) < 0)
 			lab_break(lab, e);
 	}
+	if (got == 0 && !lab->c.replay_only && !lab->broken && jobs_write(lab, e) < 0)
+		lab_break(lab, e);
 	if (got == 0 && lab->c.replay_only && !lab->broken)
 		return lab->runs.n == 0 ? LAB_IDLE : runs_left(lab) ? LAB_SIGNAL : LAB_BUDGET;
 	while (!lab->broken && got == 0) {

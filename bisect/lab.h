@@ -130,6 +130,10 @@ void lab_drop_warm(struct lab *lab, const char *why);
  * the next lab_wait. */
 size_t lab_others(struct lab *lab, const struct other_failure **out);
 
+/* Questions to ask at once: --jobs, and on a replay what it was at that place; by
+ * answers. */
+uint32_t lab_jobs(const struct lab *lab);
+
 /* One line for the person, as lab_config.note tells it; nothing on a replay. */
 PRINTF_LIKE(2, 3)
 void lab_note(struct lab *lab, const char *fmt, ...);

@@ -106,6 +106,7 @@ struct lab {
 	struct str trouble;
 	uint32_t *absent_count;      /* [n] NULL: none was absent */
 
+	uint32_t jobs_seen;          /* as answers told */
 	enum fork_state fork_live, fork_seen; /* as it is; as answers told */
 	struct str fork_why;         /* of DROPPED, not yet written down */
 	uint32_t fork_passes;        /* the fork server passed where fresh runs fail */

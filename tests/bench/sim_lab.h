@@ -333,6 +333,7 @@ const double *lab_seconds(const struct lab *l) { return l->seconds; }
 double lab_startup(const struct lab *l, bool warm) { (void)warm; return l->sim->startup; }
 enum lab_warm lab_warm(const struct lab *l) { (void)l; return LAB_WARM_NONE; }
 void lab_drop_warm(struct lab *l, const char *why) { (void)l; (void)why; }
+uint32_t lab_jobs(const struct lab *l) { return l->opt->jobs ? l->opt->jobs : 1; }
 void lab_note(struct lab *l, const char *fmt, ...) { (void)l; (void)fmt; }
 const char *lab_trouble(struct lab *l) { (void)l; return NULL; }
 

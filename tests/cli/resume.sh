@@ -52,6 +52,31 @@ test_kill() {
 	done
 }
 
+# Catches a session that cannot go on with another number of jobs, or be shown after it.
+test_other_jobs() {
+	suite
+	for jobs in '2 1' '1 3' '3 2'; do
+		read -r first then <<<"$jobs"
+		: >runs
+		rm -rf stopped .flake-bisect
+		echo 9 >stop-at
+		background "$FB" -j "$first" -i list -- ./suite '{tests}'
+		wait_for 20 test -e stopped
+		kill -KILL "$pid"
+		wait "$pid" 2>/dev/null
+		rm stop-at
+		run "$FB" resume -j "$then" -N 12
+		succeeds "$FB" resume -j "$first" -N 1000
+		contains "answer with $jobs jobs" "$out" "  t7
+  t131
+
+"
+		whole=$(answer)
+		succeeds "$FB" show
+		is "shown" "$(answer)" "$whole"
+	done
+}
+
 # Catches a resume that is turned away while what was killed is still ending its runs.
 test_resume_at_once() {
 	suite
