@@ -56,7 +56,7 @@ test_kill() {
 test_other_jobs() {
 	suite
 	for jobs in '2 1' '1 3' '3 2'; do
-		read -r first then <<<"$jobs"
+		read -r first later <<<"$jobs"
 		: >runs
 		rm -rf stopped .flake-bisect
 		echo 9 >stop-at
@@ -65,7 +65,7 @@ test_other_jobs() {
 		kill -KILL "$pid"
 		wait "$pid" 2>/dev/null
 		rm stop-at
-		run "$FB" resume -j "$then" -N 12
+		run "$FB" resume -j "$later" -N 12
 		succeeds "$FB" resume -j "$first" -N 1000
 		contains "answer with $jobs jobs" "$out" "  t7
   t131
