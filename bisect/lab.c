@@ -327,6 +327,7 @@ replay_line(struct lab *lab, struct answer *out, struct err *e)
 		               lab->c.session->shown, line);
 	if (lab->last.has_seconds && lab->test_micros == NULL) {
 		lab->test_micros = xcalloc((size_t)lab_n_tests(lab) + 1, sizeof(*lab->test_micros));
+		lab->seconds_old = true;
 		if (session_read_seconds(lab->c.session, lab->test_micros, lab_n_tests(lab), e) < 0)
 			return -1;
 	}

@@ -151,7 +151,7 @@ int lab_break(struct lab *lab, const struct err *e);
 /* lab_know.c: learns from an answer, in the same way live and on a replay. */
 void know_result(struct lab *lab, const struct result *r, double tests_seconds);
 double know_seconds_of(struct lab *lab, const uint32_t *tests, size_t n);
-bool know_takes_times(const struct lab *lab, const struct run *run, const struct result *r);
+bool know_takes_times(struct lab *lab, const struct run *run, const struct result *r);
 /* The last answer's failure becomes the target, and what was the target another failure. */
 void know_target(struct lab *lab);
 void know_release(struct lab *lab);

@@ -217,7 +217,7 @@ scene_print(const struct scene *c, uint32_t n, unsigned first, unsigned sessions
 int
 main(int argc, char **argv)
 {
-	unsigned first = 1, sessions = 100, jobs = 1, at = 1;
+	unsigned first = 1, sessions = 20, jobs = 1, at = 1;
 	uint32_t n = 1600;
 	bool verbose = false;
 

@@ -217,4 +217,17 @@ test_parallel() {
 	is doubles "$(numbers | sort | uniq -d)" ''
 }
 
+# Catches guessed durations that live on beside those that the list reported: a replay, which
+# never guessed, asked something else.
+test_shown_with_forks() {
+	cp "$ROOT/tests/data/quickstart/test_shop.py" .
+	for i in 1 2 3; do
+		rm -rf .flake-bisect
+		succeeds "$FB" -j 2 --victim test_shop.ReceiptTest.test_price -- python3 -m unittest test_shop
+		whole=$(answer)
+		succeeds "$FB" show
+		is "shown" "$(answer)" "$whole"
+	done
+}
+
 run_tests "$@"
