@@ -73,22 +73,39 @@ order_by_history(struct asked *a, const struct options *o, struct err *e)
 	return 0;
 }
 
-int
-asked_open(struct asked *a, const struct options *o, uint32_t horizon, struct err *e)
+static int
+open_view(struct asked *a, const struct options *o, uint32_t horizon, struct err *e)
 {
 	struct view_filter f = { .branch = o->branch, .builder = o->builder, .until = o->until,
 	                         .horizon = horizon };
 
+	if (store_view(a->store, &f, &a->view, e) < 0 || order_by_history(a, o, e) < 0)
+		return -1;
+	analyse_mass(a->view);
+	return 0;
+}
+
+int
+asked_open(struct asked *a, const struct options *o, uint32_t horizon, struct err *e)
+{
 	memset(a, 0, sizeof(*a));
 	a->now = o->until ? o->until : clock_wall();
 	a->store = cmd_store(o, e);
-	if (a->store == NULL || load_known(a, e) < 0 || store_view(a->store, &f, &a->view, e) < 0 ||
-	    order_by_history(a, o, e) < 0)
+	if (a->store == NULL || load_known(a, e) < 0 || open_view(a, o, horizon, e) < 0)
 		return -1;
-	analyse_mass(a->view);
 	a->words = (struct message_source){ words_get, a };
 	a->analyse = (struct analyse_options){ .since = o->since, .known = a->known, .words = &a->words };
 	return 0;
+}
+
+int
+asked_shorten(struct asked *a, const struct options *o, uint32_t horizon, struct err *e)
+{
+	axes_free(a->axes);
+	view_free(a->view);
+	a->axes = NULL;
+	a->view = NULL;
+	return open_view(a, o, horizon, e);
 }
 
 void

@@ -30,6 +30,8 @@ struct asked {
 /* Opens it all; horizon 0: the usual one.  -1 and e; release it in any case. */
 int asked_open(struct asked *a, const struct options *o, uint32_t horizon, struct err *e);
 void asked_release(struct asked *a);
+/* The view once more with fewer builds a lane; nothing that points into the old one may be used then. */
+int asked_shorten(struct asked *a, const struct options *o, uint32_t horizon, struct err *e);
 
 /* The test that a person means: that name, else the only one that ends with it, else the only
  * one that holds it.  1; 0 and `near` filled with what else could be meant, one name a line; -1 and e. */

@@ -111,14 +111,15 @@ struct gathered { uint64_t hash, count; int64_t first, last; uint32_t message; b
 struct gathering { VEC(struct gathered) all; };
 
 static void
-gather(struct gathering *g, const struct stream *x, int64_t until)
+gather(struct gathering *g, const struct stream *x, int64_t until, bool left_out)
 {
 	for (uint32_t i = 0; i < x->n_events; i++) {
-		int64_t started = x->lane->builds[x->events[i].at].started;
+		const struct lane_build *b = &x->lane->builds[x->events[i].at];
+		int64_t started = b->started;
 		struct gathered one = { .count = 1, .first = started, .last = started,
 		                        .message = x->events[i].message };
 
-		if (one.message && (until == 0 || started <= until))
+		if (one.message && (until == 0 || started <= until) && (b->mass != MASS_NONE) == left_out)
 			vec_push(&g->all, one);
 	}
 }
@@ -203,8 +204,11 @@ cluster_messages(uint32_t *n, const struct test_view *t, int64_t until,
 	struct message_cluster *out = NULL;
 	struct message_words w;
 
-	for (uint32_t s = 0; s < t->n_streams; s++)
-		gather(&g, &t->streams[s], until);
+	/* what a broken build printed is shown only where there is nothing else */
+	for (unsigned left_out = 0; left_out < 2 && g.all.n == 0; left_out++) {
+		for (uint32_t s = 0; s < t->n_streams; s++)
+			gather(&g, &t->streams[s], until, left_out > 0);
+	}
 	if (g.all.n) {
 		fold(&g, true);
 		look_up(&g, words);

@@ -4,13 +4,15 @@
 
 #include <unistd.h>
 
-extern const struct prog_cmd triage_ingest, triage_report, triage_history, triage_blame, triage_fixes,
-	triage_eval, triage_help, triage_completion;
+extern const struct prog_cmd triage_ingest, triage_report, triage_history, triage_answer, triage_known,
+	triage_blame, triage_fixes, triage_eval, triage_help, triage_completion;
 
 static const struct prog_cmd *const cmds[] = {
 	&triage_ingest,
 	&triage_report,
 	&triage_history,
+	&triage_answer,
+	&triage_known,
 	&triage_blame,
 	&triage_fixes,
 	&triage_eval,

@@ -51,9 +51,9 @@ add_visible(struct str *out, uint32_t c)
 		str_addf(out, c < 0x100 ? "\\x%02x" : "\\u%04x", c);
 }
 
-/* plain adds one visible character. */
+/* plain adds one visible character, the first n bytes of rest. */
 static void
-escape(struct str *out, struct span text, void (*plain)(struct str *out, const char *p, size_t n))
+escape(struct str *out, struct span text, void (*plain)(struct str *out, struct span rest, size_t n))
 {
 	size_t n;
 
@@ -63,39 +63,43 @@ escape(struct str *out, struct span text, void (*plain)(struct str *out, const c
 		if (n == 0 || invisible(c))
 			add_visible(out, c);
 		else
-			plain(out, text.p, n);
+			plain(out, text, n);
 		text = span_from(text, n ? n : 1);
 	}
 }
 
 static void
-plain_text(struct str *out, const char *p, size_t n)
+plain_text(struct str *out, struct span rest, size_t n)
 {
-	str_add(out, p, n);
+	str_add(out, rest.p, n);
 }
 
 static void
-plain_markdown(struct str *out, const char *p, size_t n)
+plain_markdown(struct str *out, struct span rest, size_t n)
 {
-	if (*p == '<' || *p == '&' || *p == '>' || *p == '@')
-		str_addf(out, "&#%d;", *p); /* no HTML, no entity, no mention of a person */
-	else {
-		if (n == 1 && strchr("\\`*_{}[]()#+!|~$:", *p))
-			str_addc(out, '\\');
-		str_add(out, p, n);
+	char c = *rest.p;
+
+	/* no HTML, no entity, no mention of a person, no link that nobody made */
+	if (c == '<' || c == '&' || c == '>' || c == '@') {
+		str_addf(out, "&#%d;", c);
+		return;
 	}
+	if (n == 1 && (strchr("\\`*_[]#|~$", c) || (c == ':' && span_starts(rest, "://")) ||
+	               (c == '!' && span_starts(rest, "!["))))
+		str_addc(out, '\\');
+	str_add(out, rest.p, n);
 }
 
 static void
-plain_html(struct str *out, const char *p, size_t n)
+plain_html(struct str *out, struct span rest, size_t n)
 {
-	switch (*p) {
+	switch (*rest.p) {
 	case '&': str_adds(out, "&amp;"); break;
 	case '<': str_adds(out, "&lt;"); break;
 	case '>': str_adds(out, "&gt;"); break;
 	case '"': str_adds(out, "&quot;"); break;
 	case '\'': str_adds(out, "&#39;"); break;
-	default: str_add(out, p, n);
+	default: str_add(out, rest.p, n);
 	}
 }
 

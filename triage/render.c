@@ -17,12 +17,19 @@
 	{ \
 		render_history_page(out, &doc_##name##_format, h, o); \
 	} \
-	static const struct renderer name = { #name, &doc_##name##_format, report_##name, history_##name }
+	static void \
+	answer_##name(struct str *out, const struct answer *a, const struct render_options *o) \
+	{ \
+		render_answer_page(out, &doc_##name##_format, a, o); \
+	} \
+	static const struct renderer name = { \
+		#name, &doc_##name##_format, report_##name, history_##name, answer_##name, \
+	}
 
 PAGES(text);
 PAGES(markdown);
 PAGES(html);
-static const struct renderer json = { "json", NULL, render_report_json, render_history_json };
+static const struct renderer json = { "json", NULL, render_report_json, render_history_json, render_answer_json };
 
 const struct renderer *const renderers[] = { &text, &markdown, &html, &json, NULL };
 

@@ -4,6 +4,7 @@
 #ifndef TRIAGE_RENDER_H
 #define TRIAGE_RENDER_H
 
+#include "triage/answer.h"
 #include "triage/doc.h"
 #include "triage/history.h"
 #include "triage/report.h"
@@ -18,6 +19,7 @@ struct renderer {
 	const struct doc_format *pages; /* NULL: JSON */
 	void (*report)(struct str *out, const struct report *r, const struct render_options *o);
 	void (*history)(struct str *out, const struct history *h, const struct render_options *o);
+	void (*answer)(struct str *out, const struct answer *a, const struct render_options *o);
 };
 
 extern const struct renderer *const renderers[]; /* NULL-terminated; the first is the default */
@@ -53,5 +55,8 @@ void render_report_page(struct str *out, const struct doc_format *format, const 
 void render_history_json(struct str *out, const struct history *h, const struct render_options *o);
 void render_history_page(struct str *out, const struct doc_format *format, const struct history *h,
                          const struct render_options *o);
+void render_answer_json(struct str *out, const struct answer *a, const struct render_options *o);
+void render_answer_page(struct str *out, const struct doc_format *format, const struct answer *a,
+                        const struct render_options *o);
 
 #endif

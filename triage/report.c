@@ -127,19 +127,6 @@ horizon_for(size_t n_tests, uint32_t n_lanes)
 	return horizon >= VIEW_HORIZON ? VIEW_HORIZON : horizon < HORIZON_LEAST ? HORIZON_LEAST : (uint32_t)horizon;
 }
 
-static int
-shorten(struct asked *a, const struct options *o, uint32_t horizon, struct err *e)
-{
-	struct view_filter f = { .branch = o->branch, .builder = o->builder, .until = o->until, .horizon = horizon };
-
-	view_free(a->view);
-	a->view = NULL;
-	if (store_view(a->store, &f, &a->view, e) < 0)
-		return -1;
-	analyse_mass(a->view);
-	return 0;
-}
-
 static void
 choose_since(struct report *r, const struct asked *a, const struct options *o)
 {
@@ -162,7 +149,7 @@ report_gather(struct report *r, struct asked *a, const struct options *o, struct
 	if (store_tests(a->view, 0, false, note_test, &g, e) < 0)
 		goto out;
 	r->horizon = horizon_for(g.tests.n, a->view->n_lanes);
-	if (r->horizon < VIEW_HORIZON && shorten(a, o, r->horizon, e) < 0)
+	if (r->horizon < VIEW_HORIZON && asked_shorten(a, o, r->horizon, e) < 0)
 		goto out;
 	for (size_t i = 0; i < g.tests.n; i++) {
 		if (look_at(&g, g.tests.p[i]) < 0)
