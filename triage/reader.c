@@ -6,12 +6,46 @@ extern const struct reader read_ctest;
 extern const struct reader read_junit;
 extern const struct reader read_pytest;
 extern const struct reader read_regrtest;
+extern const struct reader read_gotest;
+extern const struct reader read_libtest;
+extern const struct reader read_tap;
+extern const struct reader read_ctestxml;
+extern const struct reader read_jenkins;
+extern const struct reader read_late;
+extern const struct reader refuse_trx, refuse_nunit, refuse_xunit, refuse_testng, refuse_failsafe, refuse_robot,
+                           refuse_qtest, refuse_boost, refuse_catch2, refuse_doctest, refuse_coverage, refuse_lint,
+                           refuse_ctest_other, refuse_playwright, refuse_jest, refuse_cucumber, refuse_bazel,
+                           refuse_subunit;
 
 const struct reader *const readers[] = {
 	&read_junit,
 	&read_regrtest,
 	&read_ctest,
 	&read_pytest,
+	&read_gotest,
+	&read_libtest,
+	&read_tap,
+	&read_ctestxml,
+	&read_jenkins,
+	&refuse_trx,
+	&refuse_nunit,
+	&refuse_xunit,
+	&refuse_testng,
+	&refuse_failsafe,
+	&refuse_robot,
+	&refuse_qtest,
+	&refuse_boost,
+	&refuse_catch2,
+	&refuse_doctest,
+	&refuse_coverage,
+	&refuse_lint,
+	&refuse_ctest_other,
+	&refuse_playwright,
+	&refuse_jest,
+	&refuse_cucumber,
+	&refuse_bazel,
+	&refuse_subunit,
+	&read_late,
 	NULL,
 };
 

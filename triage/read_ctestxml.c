@@ -1,0 +1,371 @@
+/*
+ * CTest's Test.xml, as it goes to CDash, from 2005 on: results with their measurements, of
+ * which the output may be base64 and zlib ("gzip").  Retries that passed are not in it: only
+ * CTest's console has them.
+ */
+#include "common/base.h"
+#include "triage/reader.h"
+
+#include <stdio.h>
+
+#include "common/base64.h"
+#include "common/clock.h"
+#include "common/map.h"
+#include "common/unpack.h"
+#include "common/xml.h"
+#include "triage/errtext.h"
+
+extern const struct reader read_ctestxml;
+
+enum { VALUE_MAX = 1 << 20, UNPACKED_MAX = 4 << 20 };
+
+/* Whose text is being kept. */
+enum field { NOTHING, LISTED, NAME, VALUE, START, END };
+
+struct ctestxml {
+	struct reader_input in;
+	struct xml *xml;
+	struct unpack *unpack;
+	bool in_list, in_test, in_measurement, encoded, packed, ended, any_failed;
+	enum field field;
+	struct str text;             /* of the field */
+	struct map listed;           /* tests that should have run, without their paths */
+	/* the test that is open */
+	struct str status, name, measure, exit_code, completion, reason, output;
+	int64_t micros;
+};
+
+/* ---- one test ---- */
+
+static const struct {
+	const char *word;
+	enum outcome outcome;
+} ends[] = {
+	{ "Timeout", OUTCOME_TIMEOUT }, { "SEGFAULT", OUTCOME_CRASH }, { "ILLEGAL", OUTCOME_CRASH },
+	{ "NUMERICAL", OUTCOME_CRASH }, { "INTERRUPT", OUTCOME_CRASH }, { "OTHER_FAULT", OUTCOME_CRASH },
+	{ "Bus error", OUTCOME_CRASH }, { "Subprocess aborted", OUTCOME_CRASH }, { "Child aborted", OUTCOME_CRASH },
+};
+
+static enum outcome
+outcome_of(const struct ctestxml *c)
+{
+	size_t i;
+
+	if (span_is(str_span(&c->status), "passed"))
+		return OUTCOME_PASS;
+	if (span_is(str_span(&c->status), "notrun"))
+		return span_is(str_span(&c->completion), "Disabled") || span_starts(str_span(&c->completion), "SKIP")
+		       ? OUTCOME_SKIP : OUTCOME_NOT_RUN;
+	if (!span_is(str_span(&c->status), "failed"))
+		return OUTCOME_UNKNOWN;
+	for (i = 0; i < ARRAY_LEN(ends); i++) {
+		if (span_starts(str_span(&c->exit_code), ends[i].word))
+			return ends[i].outcome;
+	}
+	return OUTCOME_FAIL;
+}
+
+static void
+tell(struct ctestxml *c, bool whole)
+{
+	struct seen s = {
+		.name = span_trim(str_span(&c->name)),
+		.outcome = whole ? outcome_of(c) : OUTCOME_UNKNOWN,
+		.micros = c->micros,
+		.has_micros = c->micros >= 0,
+	};
+
+	if (outcome_evidence(s.outcome) == EVIDENCE_FAIL) {
+		c->any_failed = true;
+		s.details = str_span(&c->output);
+		s.message = c->reason.n ? str_span(&c->reason) : errtext_line(str_span(&c->output));
+		if (s.message.n == 0)
+			s.message = str_span(&c->exit_code);
+	} else if (s.outcome == OUTCOME_NOT_RUN) {
+		s.message = str_span(&c->completion);
+	}
+	if (s.name.n)
+		collect_attempt(c->in.to, &s);
+	c->in_test = false;
+}
+
+/* ---- measurements ---- */
+
+static void
+take_output(struct ctestxml *c)
+{
+	struct span value = str_span(&c->text), plain = value;
+	struct str raw = STR_INIT(VALUE_MAX);
+	struct err e = ERR_INIT;
+
+	str_clear(&c->output);
+	if (c->encoded && !base64_decode(&raw, value)) {
+		collect_unread(c->in.to, "the output of '%s' is no base64", str_c(&c->name));
+		plain.n = 0;
+	} else if (c->encoded) {
+		plain = str_span(&raw);
+		if (c->packed && unpack(c->unpack, UNPACK_ZLIB, str_span(&raw), &plain, &e) < 0)
+			collect_unread(c->in.to, "the output of '%s': %s", str_c(&c->name), e.msg);
+	}
+	str_add(&c->output, plain.p, plain.n < c->output.max ? plain.n : c->output.max);
+	str_release(&raw);
+}
+
+static void
+take_value(struct ctestxml *c)
+{
+	struct span name = str_span(&c->measure), value = span_trim(str_span(&c->text));
+	struct str *to = NULL;
+
+	if (c->in_measurement)
+		take_output(c);
+	else if (span_is(name, "Execution Time"))
+		c->micros = clock_read_seconds(value);
+	else if (span_is(name, "Exit Code"))
+		to = &c->exit_code;
+	else if (span_is(name, "Completion Status"))
+		to = &c->completion;
+	else if (span_is(name, "Fail Reason"))
+		to = &c->reason;
+	if (to) {
+		str_clear(to);
+		str_addspan(to, value);
+	}
+}
+
+/* ---- elements ---- */
+
+static void
+put(struct str *s, const char *text)
+{
+	str_clear(s);
+	if (text)
+		str_adds(s, text);
+}
+
+/* "20050719-0514-Experimental" is in UTC. */
+static void
+open_site(struct ctestxml *c, const char *const *attrs)
+{
+	struct run *r = collect_run(c->in.to);
+	const char *stamp = xml_attr(attrs, "BuildStamp"), *cpus = xml_attr(attrs, "NumberOfLogicalCPU");
+	char text[32] = "";
+	uint64_t n;
+
+	if (stamp && strlen(stamp) > 13 && stamp[8] == '-')
+		snprintf(text, sizeof(text), "%.4s-%.2s-%.2sT%.2s:%.2s", stamp, stamp + 4, stamp + 6, stamp + 9,
+		         stamp + 11);
+	clock_read_stamp(span_of(text), &r->started);
+	if (cpus && span_u64(span_of(cpus), &n) && n < 1 << 20)
+		r->n_processors = (uint32_t)n;
+}
+
+static void
+open_test(struct ctestxml *c, const char *const *attrs)
+{
+	if (c->in_test)
+		tell(c, false);
+	c->in_test = true;
+	c->micros = -1;
+	put(&c->status, xml_attr(attrs, "Status"));
+	put(&c->name, NULL);
+	put(&c->exit_code, NULL);
+	put(&c->completion, NULL);
+	put(&c->reason, NULL);
+	put(&c->output, NULL);
+}
+
+static void
+keep(struct ctestxml *c, enum field field)
+{
+	c->field = field;
+	str_clear(&c->text);
+	xml_want_text(c->xml, field != NOTHING);
+}
+
+static void
+on_open(void *data, const char *name, const char *const *attrs)
+{
+	struct ctestxml *c = data;
+	const char *word;
+
+	if (strcmp(name, "Site") == 0) {
+		open_site(c, attrs);
+	} else if (strcmp(name, "TestList") == 0) {
+		c->in_list = true;
+	} else if (strcmp(name, "Test") == 0) {
+		if (c->in_list)
+			keep(c, LISTED);
+		else
+			open_test(c, attrs);
+	} else if (strcmp(name, "Name") == 0 && c->in_test) {
+		keep(c, NAME);
+	} else if (strcmp(name, "NamedMeasurement") == 0 || strcmp(name, "Measurement") == 0) {
+		c->in_measurement = name[0] == 'M';
+		put(&c->measure, xml_attr(attrs, "name"));
+	} else if (strcmp(name, "Value") == 0 && c->in_test) {
+		word = xml_attr(attrs, "encoding");
+		c->encoded = word && strcmp(word, "base64") == 0;
+		word = xml_attr(attrs, "compression");
+		c->packed = word && strcmp(word, "gzip") == 0;
+		keep(c, VALUE);
+	} else if (strcmp(name, "StartTestTime") == 0) {
+		keep(c, START);
+	} else if (strcmp(name, "EndTestTime") == 0) {
+		keep(c, END);
+	}
+}
+
+/* "./dir/name" is listed as what it is called in its result. */
+static void
+list(struct ctestxml *c, struct span full)
+{
+	size_t at = full.n;
+
+	while (at > 0 && full.p[at - 1] != '/')
+		at--;
+	map_add(&c->listed, span_from(full, at));
+}
+
+static void
+take_time(struct ctestxml *c, struct span text)
+{
+	struct run *r = collect_run(c->in.to);
+	uint64_t at;
+
+	if (!span_u64(text, &at) || at > INT32_MAX * UINT64_C(4))
+		return;
+	if (c->field == START)
+		r->started = (int64_t)at;
+	else if (r->started && (int64_t)at >= r->started)
+		r->micros = ((int64_t)at - r->started) * 1000000;
+}
+
+static void
+on_close(void *data, const char *name)
+{
+	struct ctestxml *c = data;
+
+	if (c->field == LISTED)
+		list(c, span_trim(str_span(&c->text)));
+	else if (c->field == NAME)
+		put(&c->name, str_c(&c->text));
+	else if (c->field == VALUE)
+		take_value(c);
+	else if (c->field == START || c->field == END)
+		take_time(c, span_trim(str_span(&c->text)));
+	keep(c, NOTHING);
+	if (strcmp(name, "TestList") == 0)
+		c->in_list = false;
+	else if (strcmp(name, "Test") == 0 && c->in_test)
+		tell(c, true);
+	else if (strcmp(name, "Testing") == 0)
+		c->ended = true;
+}
+
+static void
+on_text(void *data, struct span text)
+{
+	struct ctestxml *c = data;
+	size_t room = c->text.max - c->text.n;
+
+	if (c->field != NOTHING)
+		str_add(&c->text, text.p, text.n < room ? text.n : room);
+}
+
+/* ---- the row ---- */
+
+/* Of CTest's files only Test.xml has tests; Build.xml and others begin alike. */
+static int
+detect(struct span head, const char *path UNUSED)
+{
+	return span_is(xml_root(head), "Site") && span_find(head, "<Testing") < head.n ? 95 : 0;
+}
+
+static void *
+start(const struct reader_input *in)
+{
+	struct ctestxml *c = xcalloc(1, sizeof(*c));
+	struct xml_events events = { on_open, on_close, on_text, c };
+	struct str *names[] = { &c->status, &c->name, &c->measure, &c->exit_code, &c->completion, &c->reason };
+	size_t i;
+
+	c->in = *in;
+	c->xml = xml_new(&events);
+	xml_want_text(c->xml, false);
+	c->unpack = unpack_new(UNPACKED_MAX);
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		*names[i] = (struct str)STR_INIT(VALUE_MAX);
+	c->text = c->output = (struct str)STR_INIT(VALUE_MAX);
+	collect_next_run(in->to)->format = span_of(read_ctestxml.name);
+	return c;
+}
+
+static int
+broke_off(struct ctestxml *c)
+{
+	if (c->in_test)
+		tell(c, false);
+	return -1;
+}
+
+static int
+feed(void *state, struct span bytes, struct err *e)
+{
+	struct ctestxml *c = state;
+
+	return xml_feed(c->xml, bytes, e) < 0 ? broke_off(c) : 0;
+}
+
+/* Tests that are on the list and have no result. */
+static void
+tell_missing(struct ctestxml *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->listed.texts.n; i++) {
+		struct seen s = { .name = c->listed.texts.p[i], .outcome = OUTCOME_UNKNOWN };
+
+		if (collect_find(c->in.to, s.name) == UINT32_MAX)
+			collect_attempt(c->in.to, &s);
+	}
+}
+
+static int
+finish(void *state, struct err *e)
+{
+	struct ctestxml *c = state;
+
+	if (xml_finish(c->xml, e) < 0)
+		return broke_off(c);
+	tell_missing(c);
+	if (c->ended && collect_run(c->in.to)->tests.n)
+		collect_run(c->in.to)->verdict = c->any_failed ? RUN_FAILED : RUN_PASSED;
+	return 0;
+}
+
+static void
+stop(void *state)
+{
+	struct ctestxml *c = state;
+	struct str *names[] = { &c->status, &c->name, &c->measure, &c->exit_code, &c->completion, &c->reason,
+	                        &c->text, &c->output };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		str_release(names[i]);
+	map_release(&c->listed);
+	unpack_free(c->unpack);
+	xml_free(c->xml);
+	free(c);
+}
+
+const struct reader read_ctestxml = {
+	.name = "ctestxml",
+	.title = "CTest's Test.xml",
+	.detect = detect,
+	.start = start,
+	.feed = feed,
+	.finish = finish,
+	.free = stop,
+};
