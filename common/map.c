@@ -19,11 +19,29 @@ same(struct span a, struct span b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* Where to look first: eight bytes a step, for this process alone. */
+static size_t
+mix(struct span text)
+{
+	uint64_t h = text.n, w;
+
+	for (; text.n >= sizeof(w); text.p += sizeof(w), text.n -= sizeof(w)) {
+		memcpy(&w, text.p, sizeof(w));
+		h = (h ^ w) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
+	w = 0;
+	if (text.n)
+		memcpy(&w, text.p, text.n);
+	h = (h ^ w) * UINT64_C(0xbf58476d1ce4e5b9);
+	return (size_t)(h ^ h >> 32);
+}
+
 /* The slot that holds the text, or the free one where it belongs. */
 static uint32_t *
 slot_of(const struct map *m, struct span text)
 {
-	size_t i = (size_t)map_hash(text) & (m->n_slots - 1);
+	size_t i = mix(text) & (m->n_slots - 1);
 
 	while (m->slots[i] && !same(m->texts.p[m->slots[i] - 1], text))
 		i = (i + 1) & (m->n_slots - 1);

@@ -188,6 +188,15 @@ behind(struct span x, const char *end)
 	return span_from(x, span_find(x, end) + strlen(end));
 }
 
+/* Behind <!DOCTYPE name> or <!DOCTYPE name [ ... ]>. */
+static struct span
+behind_doctype(struct span x)
+{
+	if (span_find(x, "[") < span_find(x, ">"))
+		x = behind(x, "]");
+	return behind(x, ">");
+}
+
 struct span
 xml_root(struct span head)
 {
@@ -202,7 +211,7 @@ xml_root(struct span head)
 		else if (span_starts(head, "<?"))
 			head = behind(head, "?>");
 		else if (span_starts(head, "<!DOCTYPE"))
-			head = behind(head, ">");
+			head = behind_doctype(head);
 		else
 			break;
 	}

@@ -17,7 +17,7 @@ scratch(struct xml *x, size_t want)
 uint64_t
 xml_newlines(const char *p, size_t n)
 {
-	const char *end = p + n;
+	const char *end = n ? p + n : p;
 	uint64_t count = 0;
 
 	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
@@ -369,15 +369,37 @@ read_declaration(struct xml *x, struct span text)
 		x->encoding = xml_encoding_of(text);
 }
 
+/* A tag.  *more: its end has not come; that is looked for first when more has, so that it is not
+ * read again and again. */
+static int
+read_element(struct xml *x, struct xml_input *in, bool *more, struct err *e)
+{
+	struct span left = { in->p + in->at, in->n - in->at };
+	const char *wrong = UNFINISHED;
+
+	if (x->scanned == 0 || tag_length(x, in) > 0)
+		wrong = read_tag(x, &left);
+	if (wrong == UNFINISHED) {
+		tag_length(x, in);
+		*more = true;
+		return left.n > XML_TAG_MAX ? xml_fail(x, in, e, "a tag of more than 4 MiB") : 0;
+	}
+	if (wrong)
+		return xml_fail(x, in, e, wrong);
+	in->at = in->n - left.n;
+	return 0;
+}
+
 /* Something that begins with '<'.  *more: it may be something else with more bytes. */
 static int
 read_markup(struct xml *x, struct xml_input *in, bool *more, struct err *e)
 {
 	struct span left = { in->p + in->at, in->n - in->at };
-	const char *wrong;
 	size_t i, n;
 
-	for (i = 0; x->scanned == 0 && i < ARRAY_LEN(markups); i++) {
+	if (left.n > 1 && left.p[1] != '!' && left.p[1] != '?')
+		return read_element(x, in, more, e);
+	for (i = 0; i < ARRAY_LEN(markups); i++) {
 		n = strlen(markups[i].begin);
 		if (left.n < n && !in->last && memcmp(left.p, markups[i].begin, left.n) == 0) {
 			*more = true;
@@ -400,19 +422,7 @@ read_markup(struct xml *x, struct xml_input *in, bool *more, struct err *e)
 		in->at += n;
 		return 0;
 	}
-	/* Of a tag that was cut the end is looked for first, so that none is read again and again. */
-	if (x->part.n && tag_length(x, in) == 0)
-		wrong = UNFINISHED;
-	else
-		wrong = read_tag(x, &left);
-	if (wrong == UNFINISHED) {
-		*more = true;
-		return left.n > XML_TAG_MAX ? xml_fail(x, in, e, "a tag of more than 4 MiB") : 0;
-	}
-	if (wrong)
-		return xml_fail(x, in, e, wrong);
-	in->at = in->n - left.n;
-	return 0;
+	return read_element(x, in, more, e);
 }
 
 int

@@ -144,6 +144,7 @@ static void
 test_root(void)
 {
 	CHECK(span_is(xml_root(span_of("\xef\xbb\xbf<?xml?>\n<!-- <b> -->\n<!DOCTYPE x>\n<a:b c='d'>")), "a:b"));
+	CHECK(span_is(xml_root(span_of("<!DOCTYPE x [<!ENTITY a '>'>]><b/>")), "b"));
 	CHECK(span_is(xml_root(span_of("<a/>")), "a"));
 	CHECK_INT(xml_root(span_of("text <a>")).n, 0);
 	CHECK_INT(xml_root(span_of("<?xml")).n, 0);
