@@ -104,18 +104,20 @@ open_case(struct junit *j, const char *const *attrs)
 	vec_clear(&c->flaky);
 	vec_clear(&c->reruns);
 	for (; *attrs; attrs += 2) {
-		if (strcmp(*attrs, "name") == 0)
-			str_adds(&c->name, attrs[1]);
-		else if (strcmp(*attrs, "classname") == 0)
-			str_adds(&c->classname, attrs[1]);
-		else if (strcmp(*attrs, "time") == 0)
-			time = attrs[1];
-		else if (strcmp(*attrs, "file") == 0)
-			str_adds(&c->file, attrs[1]);
-		else if (strcmp(*attrs, "status") == 0)
-			status = attrs[1];
-		else if (strcmp(*attrs, "result") == 0)
-			result = attrs[1];
+		const char *key = *attrs, *value = attrs[1];
+
+		if (key[0] == 'n' && strcmp(key, "name") == 0)
+			str_adds(&c->name, value);
+		else if (key[0] == 'c' && strcmp(key, "classname") == 0)
+			str_adds(&c->classname, value);
+		else if (key[0] == 't' && strcmp(key, "time") == 0)
+			time = value;
+		else if (key[0] == 'f' && strcmp(key, "file") == 0)
+			str_adds(&c->file, value);
+		else if (key[0] == 's' && strcmp(key, "status") == 0)
+			status = value;
+		else if (key[0] == 'r' && strcmp(key, "result") == 0)
+			result = value;
 	}
 	c->micros = seconds(time);
 	c->by_attribute = status || result ? junit_status(status, result) : OUTCOME_PASS;
@@ -333,6 +335,7 @@ start(const struct reader_input *in)
 		j->suites[i].name = j->suites[i].file = (struct str)STR_INIT(JUNIT_NAME_MAX);
 	j->now.text = (struct str)STR_INIT(JUNIT_TEXT_MAX);
 	j->full = (struct str)STR_INIT(2 * JUNIT_NAME_MAX + 1);
+	j->line = (struct str)STR_INIT(2 * JUNIT_NAME_MAX + 1);
 	collect_next_run(in->to)->format = span_of(read_junit.name);
 	return j;
 }
@@ -393,6 +396,7 @@ stop(void *state)
 	str_release(&j->now.message);
 	str_release(&j->now.text);
 	str_release(&j->full);
+	str_release(&j->line);
 	vec_release(&j->now.flaky);
 	vec_release(&j->now.reruns);
 	vec_release(&j->empty_in);

@@ -102,7 +102,8 @@ tell_first(struct junit *j, enum outcome outcome, int64_t micros, uint32_t *old)
 	s.name = str_span(&j->full);
 	s.file = str_span(c->file.n ? &c->file : &junit_suite(j)->file);
 	if (c->has_message) {
-		s.message = junit_error_line(str_span(&c->message), str_span(&c->text));
+		junit_error_line(&j->line, str_span(&c->message), str_span(&c->text));
+		s.message = str_span(&j->line);
 		s.details = str_span(&c->text);
 	}
 	test = collect_attempt(j->in.to, &s);
@@ -183,9 +184,10 @@ junit_tell_suite_fault(struct junit *j)
 		.name = s->name.n ? str_span(&s->name) : span_of("(suite)"),
 		.outcome = OUTCOME_FAIL,
 		.file = str_span(&s->file),
-		.message = junit_error_line(str_span(&c->message), str_span(&c->text)),
 		.details = str_span(&c->text),
 	};
 
+	junit_error_line(&j->line, str_span(&c->message), str_span(&c->text));
+	seen.message = str_span(&j->line);
 	collect_attempt(j->in.to, &seen);
 }

@@ -61,6 +61,7 @@ struct junit {
 	unsigned in_fault;    /* depth of fault elements, 0 or 1 */
 	bool in_outcome;      /* regrtest's <outcome> */
 	struct str full;      /* scratch: the test's whole name */
+	struct str line;      /* scratch: its error line */
 	VEC(uint32_t) empty_in; /* by test: serial of the pytest suite whose last case of it was empty */
 	uint32_t last_test;     /* of the case that was told last */
 };
@@ -73,8 +74,8 @@ enum outcome junit_status(const char *status, const char *result);
 enum outcome junit_fault_outcome(const char *type, const char *message);
 /* Puts the test's whole name into out (see the rules there). */
 void junit_name(struct str *out, const struct junit_case *c, const struct junit_suite *suite);
-/* The line that names the fault, of a message and a text. */
-struct span junit_error_line(struct span message, struct span text);
+/* Puts the line that names the fault into out, of a message and a text. */
+void junit_error_line(struct str *out, struct span message, struct span text);
 
 /* ---- read_junit_case.c ---- */
 

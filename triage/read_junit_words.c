@@ -140,15 +140,35 @@ last_line(struct span x)
 	return span_trim(span_from(x, at));
 }
 
-/* Of Python's tracebacks the last line has the news. */
-struct span
-junit_error_line(struct span message, struct span text)
+/* "queue_test.cc:11", "thread 'x' panicked at src/lib.rs:9:5:": only where; what comes next. */
+static bool
+is_only_a_place(struct span line)
 {
-	struct span line = first_line(message);
+	size_t n = line.n;
 
-	if (line.n == 0)
-		line = first_line(text);
+	if (span_find(line, "panicked at") < line.n && line.p[line.n - 1] == ':')
+		return true;
+	while (n > 0 && line.p[n - 1] >= '0' && line.p[n - 1] <= '9')
+		n--;
+	return n > 0 && n < line.n && line.p[n - 1] == ':' && span_find(line, " ") == line.n;
+}
+
+/* Of Python's tracebacks the last line has the news, of others the first that says what. */
+void
+junit_error_line(struct str *out, struct span message, struct span text)
+{
+	struct span all = span_trim(first_line(message).n ? message : text), line = first_line(all);
+
+	str_clear(out);
 	if (span_starts(line, "Traceback (most recent call last)"))
 		line = last_line(text.n ? text : message);
-	return line;
+	str_addspan(out, line);
+	if (line.n == 0 || !is_only_a_place(line))
+		return;
+	span_next(&all, '\n', &line);
+	line = first_line(all);
+	if (line.n) {
+		str_addc(out, ' ');
+		str_addspan(out, line);
+	}
 }
