@@ -90,14 +90,12 @@ static void
 open_case(struct junit *j, const char *const *attrs)
 {
 	struct junit_case *c = &j->now;
-	const char *status = NULL, *result = NULL, *time = NULL;
+	const char *name = "", *classname = "", *status = NULL, *result = NULL, *time = NULL;
 
 	if (c->open)
 		junit_tell_case(j, true);
 	c->open = c->empty = true;
 	c->failed = c->skipped = c->expected = c->passed_late = c->has_message = false;
-	str_clear(&c->name);
-	str_clear(&c->classname);
 	str_clear(&c->file);
 	str_clear(&c->message);
 	str_clear(&c->text);
@@ -107,9 +105,9 @@ open_case(struct junit *j, const char *const *attrs)
 		const char *key = *attrs, *value = attrs[1];
 
 		if (key[0] == 'n' && strcmp(key, "name") == 0)
-			str_adds(&c->name, value);
+			name = value;
 		else if (key[0] == 'c' && strcmp(key, "classname") == 0)
-			str_adds(&c->classname, value);
+			classname = value;
 		else if (key[0] == 't' && strcmp(key, "time") == 0)
 			time = value;
 		else if (key[0] == 'f' && strcmp(key, "file") == 0)
@@ -119,6 +117,7 @@ open_case(struct junit *j, const char *const *attrs)
 		else if (key[0] == 'r' && strcmp(key, "result") == 0)
 			result = value;
 	}
+	junit_name(&c->name, span_of(name), span_of(classname), str_span(&junit_suite(j)->name));
 	c->micros = seconds(time);
 	c->by_attribute = status || result ? junit_status(status, result) : OUTCOME_PASS;
 }
@@ -206,14 +205,14 @@ static void
 open_outcome(struct junit *j, const char *const *attrs UNUSED)
 {
 	j->in_outcome = j->now.open;
-	str_clear(&j->full);
+	str_clear(&j->line);
 }
 
 /* regrtest's word, and the only text of the element. */
 static void
 close_outcome(struct junit *j)
 {
-	if (j->in_outcome && span_find(str_span(&j->full), "UNEXPECTED") < j->full.n) {
+	if (j->in_outcome && span_find(str_span(&j->line), "UNEXPECTED") < j->line.n) {
 		j->now.failed = j->now.has_message = true;
 		j->now.fault = OUTCOME_XPASS;
 		put(&j->now.message, "unexpected success");
@@ -305,7 +304,7 @@ on_text(void *data, struct span text)
 	if (j->capture && !j->muted)
 		str_add(&j->now.text, text.p, text.n < room ? text.n : room);
 	if (j->in_outcome)
-		str_addspan(&j->full, text);
+		str_addspan(&j->line, text);
 }
 
 /* ---- the row ---- */
@@ -323,7 +322,7 @@ start(const struct reader_input *in)
 {
 	struct junit *j = xcalloc(1, sizeof(*j));
 	struct xml_events events = { on_open, on_close, on_text, j };
-	struct str *names[] = { &j->now.name, &j->now.classname, &j->now.file, &j->now.message };
+	struct str *names[] = { &j->now.file, &j->now.message };
 	size_t i;
 
 	j->in = *in;
@@ -333,8 +332,8 @@ start(const struct reader_input *in)
 		*names[i] = (struct str)STR_INIT(JUNIT_NAME_MAX);
 	for (i = 0; i < JUNIT_SUITES_MAX; i++)
 		j->suites[i].name = j->suites[i].file = (struct str)STR_INIT(JUNIT_NAME_MAX);
+	j->now.name = (struct str)STR_INIT(2 * JUNIT_NAME_MAX + 1);
 	j->now.text = (struct str)STR_INIT(JUNIT_TEXT_MAX);
-	j->full = (struct str)STR_INIT(2 * JUNIT_NAME_MAX + 1);
 	j->line = (struct str)STR_INIT(2 * JUNIT_NAME_MAX + 1);
 	collect_next_run(in->to)->format = span_of(read_junit.name);
 	return j;
@@ -391,11 +390,9 @@ stop(void *state)
 		str_release(&j->suites[i].file);
 	}
 	str_release(&j->now.name);
-	str_release(&j->now.classname);
 	str_release(&j->now.file);
 	str_release(&j->now.message);
 	str_release(&j->now.text);
-	str_release(&j->full);
 	str_release(&j->line);
 	vec_release(&j->now.flaky);
 	vec_release(&j->now.reruns);

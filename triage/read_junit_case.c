@@ -98,8 +98,7 @@ tell_first(struct junit *j, enum outcome outcome, int64_t micros, uint32_t *old)
 	struct run_test *t;
 	uint32_t test;
 
-	junit_name(&j->full, c, junit_suite(j));
-	s.name = str_span(&j->full);
+	s.name = str_span(&c->name);
 	s.file = str_span(c->file.n ? &c->file : &junit_suite(j)->file);
 	if (c->has_message) {
 		junit_error_line(&j->line, str_span(&c->message), str_span(&c->text));
@@ -129,10 +128,8 @@ is_teardown(const struct junit *j)
 static bool
 failed_before(struct junit *j)
 {
-	uint32_t test;
+	uint32_t test = collect_find(j->in.to, str_span(&j->now.name));
 
-	junit_name(&j->full, &j->now, junit_suite(j));
-	test = collect_find(j->in.to, str_span(&j->full));
 	return test != UINT32_MAX &&
 	       outcome_evidence(last_attempt(&collect_run(j->in.to)->tests.p[test])->outcome) == EVIDENCE_FAIL;
 }

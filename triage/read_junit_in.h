@@ -43,7 +43,8 @@ struct junit_case {
 	enum outcome fault;   /* of its <failure> */
 	enum outcome by_attribute; /* what its status says */
 	int64_t micros;
-	struct str name, classname, file, message, text;
+	struct str name;      /* the test's, whole */
+	struct str file, message, text;
 	bool has_message;     /* the first fault in time was seen; of later ones nothing is kept */
 	VEC(struct junit_try) flaky, reruns;
 };
@@ -60,8 +61,7 @@ struct junit {
 	unsigned muted;       /* depth of elements in it whose text is not its own */
 	unsigned in_fault;    /* depth of fault elements, 0 or 1 */
 	bool in_outcome;      /* regrtest's <outcome> */
-	struct str full;      /* scratch: the test's whole name */
-	struct str line;      /* scratch: its error line */
+	struct str line;      /* scratch: an error line, an outcome */
 	VEC(uint32_t) empty_in; /* by test: serial of the pytest suite whose last case of it was empty */
 	uint32_t last_test;     /* of the case that was told last */
 };
@@ -73,7 +73,7 @@ enum outcome junit_status(const char *status, const char *result);
 /* What a failure is, by its type and message (each may be NULL). */
 enum outcome junit_fault_outcome(const char *type, const char *message);
 /* Puts the test's whole name into out (see the rules there). */
-void junit_name(struct str *out, const struct junit_case *c, const struct junit_suite *suite);
+void junit_name(struct str *out, struct span name, struct span classname, struct span suite);
 /* Puts the line that names the fault into out, of a message and a text. */
 void junit_error_line(struct str *out, struct span message, struct span text);
 

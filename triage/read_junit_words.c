@@ -103,11 +103,11 @@ holds(struct span name, struct span group)
  * test's name must be the same in every build.
  */
 void
-junit_name(struct str *out, const struct junit_case *c, const struct junit_suite *suite)
+junit_name(struct str *out, struct span name, struct span classname, struct span suite)
 {
-	struct span name = span_trim(str_span(&c->name));
-	struct span group = span_trim(str_span(c->classname.n ? &c->classname : &suite->name));
+	struct span group = span_trim(classname.n ? classname : suite);
 
+	name = span_trim(name);
 	str_clear(out);
 	if (group.n && !holds(name, group)) {
 		str_addspan(out, group);
