@@ -41,7 +41,7 @@ xml_want_text(struct xml *x, bool wanted)
 static int
 take(struct xml *x, struct span bytes, bool last, struct err *e)
 {
-	struct xml_input in = { bytes.p, bytes.n, 0, last };
+	struct xml_input in = { bytes.n ? bytes.p : "", bytes.n, 0, last };
 	size_t left;
 
 	if (x->part.n) {
@@ -70,6 +70,8 @@ take_wide(struct xml *x, struct span bytes, struct err *e)
 	size_t used;
 	int ret;
 
+	if (x->wide.n + bytes.n == 0)
+		return 0;
 	str_addspan(&x->wide, bytes);
 	used = xml_from_utf16(&narrow, str_span(&x->wide), x->encoding);
 	memmove(x->wide.p, x->wide.p + used, x->wide.n - used);

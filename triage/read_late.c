@@ -69,7 +69,7 @@ detect(struct span head, const char *path UNUSED)
 	struct span line;
 	size_t i;
 
-	if (memchr(head.p, '\0', head.n))
+	if (head.n == 0 || memchr(head.p, '\0', head.n))
 		return 0;
 	while (span_next(&head, '\n', &line)) {
 		for (i = 0; i < ARRAY_LEN(begins); i++) {
