@@ -3,56 +3,10 @@
 #include "tests/unit/check.h"
 
 #include <dirent.h>
-#include <expat.h>
 #include <sys/stat.h>
 
 #include "common/fs.h"
-#include "common/xml.h"
-
-static struct str said = STR_INIT(64 << 20);
-
-static void
-on_open(void *data UNUSED, const char *name, const char *const *attrs)
-{
-	str_addf(&said, "<%s", name);
-	for (; *attrs; attrs += 2) {
-		str_addf(&said, " %s=", attrs[0]);
-		str_adds(&said, attrs[1]);
-	}
-	str_adds(&said, ">");
-}
-
-static void
-on_close(void *data UNUSED, const char *name)
-{
-	str_addf(&said, "</%s>", name);
-}
-
-static void
-on_text(void *data UNUSED, struct span text)
-{
-	str_addspan(&said, text);
-}
-
-static int
-parse(struct span bytes, size_t chunk, struct err *e)
-{
-	struct xml_events events = { on_open, on_close, on_text, NULL };
-	struct xml *x = xml_new(&events);
-	int ret = 0;
-
-	str_clear(&said);
-	while (ret == 0 && bytes.n) {
-		struct span part = { bytes.p, bytes.n < chunk ? bytes.n : chunk };
-
-		ret = xml_feed(x, part, e);
-		bytes = span_from(bytes, part.n);
-	}
-	if (ret == 0)
-		ret = xml_finish(x, e);
-	xml_free(x);
-	return ret;
-}
+#include "tests/unit/xml_said.h"
 
 static const size_t chunks[] = { 1, 2, 3, 7, 4096, SIZE_MAX };
 
@@ -80,7 +34,7 @@ test_read(void)
 		for (k = 0; k < ARRAY_LEN(chunks); k++) {
 			struct err e = ERR_INIT;
 
-			CHECK_INT(parse(span_of(rows[i].text), chunks[k], &e), 0);
+			CHECK_INT(xml_said(span_of(rows[i].text), chunks[k], &e), 0);
 			CHECK_STR(str_c(&said), rows[i].said);
 		}
 	}
@@ -97,9 +51,9 @@ test_utf16(void)
 	for (k = 0; k < ARRAY_LEN(chunks); k++) {
 		struct err e = ERR_INIT;
 
-		CHECK_INT(parse((struct span){ little, sizeof(little) - 1 }, chunks[k], &e), 0);
+		CHECK_INT(xml_said((struct span){ little, sizeof(little) - 1 }, chunks[k], &e), 0);
 		CHECK_STR(str_c(&said), "<a>\xc3\xa9\xf0\x9f\x98\x80?</a>");
-		CHECK_INT(parse((struct span){ big, sizeof(big) - 1 }, chunks[k], &e), 0);
+		CHECK_INT(xml_said((struct span){ big, sizeof(big) - 1 }, chunks[k], &e), 0);
 		CHECK_STR(str_c(&said), "<a></a>");
 	}
 }
@@ -128,14 +82,14 @@ test_refused(void)
 	for (i = 0; i < ARRAY_LEN(rows); i++) {
 		for (k = 0; k < ARRAY_LEN(chunks); k++) {
 			e = (struct err)ERR_INIT;
-			CHECK_INT(parse(span_of(rows[i].text), chunks[k], &e), -1);
+			CHECK_INT(xml_said(span_of(rows[i].text), chunks[k], &e), -1);
 			if (!CHECK(strncmp(e.msg, rows[i].why, strlen(rows[i].why)) == 0))
 				printf("'%s': '%s', not '%s'\n", rows[i].text, e.msg, rows[i].why);
 		}
 	}
 	for (i = 0; i < 1000; i++)
 		str_adds(&deep, "<a>");
-	CHECK_INT(parse(str_span(&deep), SIZE_MAX, &e), -1);
+	CHECK_INT(xml_said(str_span(&deep), SIZE_MAX, &e), -1);
 	CHECK(strstr(e.msg, "deep") != NULL);
 	str_release(&deep);
 }
@@ -171,32 +125,6 @@ test_skip_text(void)
 
 /* ---- the same as expat ---- */
 
-static void
-expat_open(void *data, const char *name, const char **attrs)
-{
-	on_open(data, name, (const char *const *)attrs);
-}
-
-static void
-expat_text(void *data, const char *p, int n)
-{
-	on_text(data, (struct span){ p, (size_t)n });
-}
-
-static bool
-expat_parse(struct span bytes)
-{
-	XML_Parser p = XML_ParserCreate(NULL);
-	bool ok;
-
-	str_clear(&said);
-	XML_SetElementHandler(p, expat_open, on_close);
-	XML_SetCharacterDataHandler(p, expat_text);
-	ok = XML_Parse(p, bytes.p, (int)bytes.n, 1) == XML_STATUS_OK;
-	XML_ParserFree(p);
-	return ok;
-}
-
 static unsigned n_compared;
 
 static void
@@ -208,9 +136,9 @@ compare(const char *path)
 
 	if (!CHECK_INT(fs_read(&bytes, path, &e), 0))
 		return;
-	ok = expat_parse(str_span(&bytes));
+	ok = expat_said(str_span(&bytes));
 	str_addspan(&theirs, str_span(&said));
-	if (!CHECK((parse(str_span(&bytes), 5003, &e) == 0) == ok) ||
+	if (!CHECK((xml_said(str_span(&bytes), 5003, &e) == 0) == ok) ||
 	    (ok && !CHECK(strcmp(str_c(&said), str_c(&theirs)) == 0)))
 		printf("'%s' %s\n", path, e.msg);
 	n_compared++;

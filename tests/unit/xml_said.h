@@ -1,0 +1,87 @@
+/*
+ * What a parser of XML says, as one text: ours and expat's, to be compared.  Included by one file
+ * of a program.
+ */
+#ifndef TESTS_UNIT_XML_SAID_H
+#define TESTS_UNIT_XML_SAID_H
+
+#include "common/base.h"
+
+#include <expat.h>
+
+#include "common/xml.h"
+
+static struct str said = STR_INIT(64 << 20);
+
+static void
+on_open(void *data UNUSED, const char *name, const char *const *attrs)
+{
+	str_addf(&said, "<%s", name);
+	for (; *attrs; attrs += 2) {
+		str_addf(&said, " %s=", attrs[0]);
+		str_adds(&said, attrs[1]);
+	}
+	str_adds(&said, ">");
+}
+
+static void
+on_close(void *data UNUSED, const char *name)
+{
+	str_addf(&said, "</%s>", name);
+}
+
+static void
+on_text(void *data UNUSED, struct span text)
+{
+	str_addspan(&said, text);
+}
+
+/* Ours, in chunks; what feed and finish came to. */
+static int
+xml_said(struct span bytes, size_t chunk, struct err *e)
+{
+	struct xml_events events = { on_open, on_close, on_text, NULL };
+	struct xml *x = xml_new(&events);
+	int ret = 0;
+
+	str_clear(&said);
+	while (ret == 0 && bytes.n) {
+		struct span part = { bytes.p, bytes.n < chunk ? bytes.n : chunk };
+
+		ret = xml_feed(x, part, e);
+		bytes = span_from(bytes, part.n);
+	}
+	if (ret == 0)
+		ret = xml_finish(x, e);
+	xml_free(x);
+	return ret;
+}
+
+static void
+expat_open(void *data, const char *name, const char **attrs)
+{
+	on_open(data, name, (const char *const *)attrs);
+}
+
+static void
+expat_text(void *data, const char *p, int n)
+{
+	on_text(data, (struct span){ p, (size_t)n });
+}
+
+/* Expat's; false: it is no XML. */
+static bool
+expat_said(struct span bytes)
+{
+	XML_Parser p = XML_ParserCreate(NULL);
+	bool ok;
+
+	str_clear(&said);
+	XML_SetElementHandler(p, expat_open, on_close);
+	XML_SetCharacterDataHandler(p, expat_text);
+	ok = XML_Parse(p, bytes.p, (int)bytes.n, 1) == XML_STATUS_OK;
+	XML_ParserFree(p);
+	return ok;
+}
+
+#endif
