@@ -46,7 +46,7 @@ pack_entry(struct str *out, enum series_kind kind, const struct entry *x, const 
 }
 
 /* unpack_uint, quick for the short ones, which most are. */
-static bool
+static inline bool
 unpack(struct span *rest, uint64_t *n)
 {
 	if (rest->n > 1 && (rest->p[0] & 0x80) == 0) {
@@ -67,20 +67,25 @@ unpack(struct span *rest, uint64_t *n)
 static bool
 unpack_entries(struct entries *out, enum series_kind kind, struct span data)
 {
-	struct entry x = { { 0 } };
+	const size_t width = kinds[kind].width;
+	const unsigned deltas = kinds[kind].deltas;
+	struct entry before = { { 0 } };
 	uint64_t n;
 	size_t i;
 
+	vec_reserve(&out->e, out->e.n + data.n / width + 1); /* a number is a byte at the least */
 	while (data.n) {
-		for (i = 0; i < kinds[kind].width; i++) {
+		struct entry *x = &out->e.p[out->e.n];
+
+		for (i = 0; i < width; i++) {
 			if (!unpack(&data, &n))
 				return false;
-			if (kinds[kind].deltas & 1u << i)
-				x.v[i] = (int64_t)((uint64_t)x.v[i] + (uint64_t)unzigzag(n));
-			else
-				x.v[i] = (int64_t)n;
+			x->v[i] = deltas & 1u << i ? (int64_t)((uint64_t)before.v[i] + (uint64_t)unzigzag(n)) : (int64_t)n;
 		}
-		vec_push(&out->e, x);
+		for (; i < SERIES_WIDTH; i++)
+			x->v[i] = 0;
+		before = *x;
+		out->e.n++;
 	}
 	return true;
 }
