@@ -2,18 +2,6 @@
 #include "common/base.h"
 #include "triage/axis.h"
 
-static int
-compare_builds(const void *a, const void *b)
-{
-	const struct lane_build *x = a, *y = b;
-
-	if (x->commit != y->commit)
-		return x->commit < y->commit ? -1 : 1;
-	if (x->started != y->started)
-		return x->started < y->started ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
 static void
 move_builds(struct lane *l, const uint32_t *to)
 {
@@ -21,8 +9,7 @@ move_builds(struct lane *l, const uint32_t *to)
 
 	for (i = 0; i < l->n; i++)
 		l->builds[i].commit = to[l->builds[i].commit];
-	if (l->n)
-		qsort(l->builds, l->n, sizeof(*l->builds), compare_builds);
+	view_sort_lane(l);
 }
 
 void
@@ -36,6 +23,7 @@ axis_replace(struct view *v, uint32_t branch, uint32_t n, const struct span *rev
 		if (v->lanes[i].branch == branch)
 			move_builds(&v->lanes[i], to);
 	}
+	v->order++;
 	axis->n = n;
 	axis->revisions = arena_alloc(&v->mem, (n + 1) * sizeof(*axis->revisions));
 	axis->started = arena_alloc(&v->mem, (n + 1) * sizeof(*axis->started));

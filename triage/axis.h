@@ -1,6 +1,6 @@
 /*
- * Gives a branch of a view another axis: other places, and its builds put onto them.  Pure.  To be
- * called before any streams of the view are loaded.
+ * Gives a branch of a view another axis: other places, and its builds put onto them.  Pure.
+ * Streams that were loaded before keep the old places: load them again.
  */
 #ifndef TRIAGE_AXIS_H
 #define TRIAGE_AXIS_H

@@ -123,8 +123,7 @@ struct roster_run { uint32_t roster, n; };
 
 struct lane_more {
 	int64_t id;           /* in the table of lanes */
-	struct roster_run *runs; /* of the lane's builds, in order */
-	size_t n_runs;
+	VEC(struct roster_run) runs; /* of the lane's builds, in order */
 	int64_t n_newer;      /* builds after `until` */
 	VEC(int64_t) newer;   /* their rosters + 1 */
 };
@@ -148,6 +147,7 @@ struct view_in {
 	size_t n_places;       /* 0: none yet; of a hash a power of two */
 	int64_t first_build;   /* the smallest */
 	bool dense;
+	uint32_t order;        /* of the view, when places and runs were made */
 	VEC(struct roster_more) rosters; /* by lane_build.roster */
 	VEC(struct lane_roster) counts;
 	VEC(struct story_more) stories; /* by row */

@@ -80,7 +80,9 @@ unpack_entries(struct entries *out, enum series_kind kind, struct span data)
 		for (i = 0; i < width; i++) {
 			if (!unpack(&data, &n))
 				return false;
-			x->v[i] = deltas & 1u << i ? (int64_t)((uint64_t)before.v[i] + (uint64_t)unzigzag(n)) : (int64_t)n;
+			if (deltas & 1u << i)
+				n = (uint64_t)before.v[i] + (uint64_t)unzigzag(n);
+			x->v[i] = (int64_t)n;
 		}
 		for (; i < SERIES_WIDTH; i++)
 			x->v[i] = 0;

@@ -46,15 +46,36 @@ measure_places(struct view_in *v)
 			;
 }
 
+/* The lane's rosters as runs of builds that have the same. */
+static void
+find_runs(const struct lane *lane, struct lane_more *more)
+{
+	size_t i;
+
+	vec_clear(&more->runs);
+	for (i = 0; i < lane->n; i++) {
+		if (i == 0 || lane->builds[i].roster != lane->builds[i - 1].roster)
+			vec_push(&more->runs, ((struct roster_run){ lane->builds[i].roster, 0 }));
+		more->runs.p[more->runs.n - 1].n++;
+	}
+}
+
+/* Where each build is, and the runs of rosters: once, and again when they were put into
+ * another order. */
 static void
 index_builds(struct view_in *v)
 {
 	size_t i, k;
 
+	if (v->places && v->order == v->pub.order)
+		return;
+	free(v->places);
+	v->order = v->pub.order;
 	measure_places(v);
-	v->places = xmalloc(v->n_places * sizeof(*v->places));
+	v->places = xmalloc((v->n_places + 1) * sizeof(*v->places));
 	memset(v->places, 0xff, v->n_places * sizeof(*v->places)); /* lane UINT32_MAX */
 	for (i = 0; i < v->pub.n_lanes; i++) {
+		find_runs(&v->pub.lanes[i], &v->more[i]);
 		for (k = 0; k < v->pub.lanes[i].n; k++) {
 			int64_t build = v->pub.lanes[i].builds[k].id;
 
@@ -68,8 +89,7 @@ view_place(struct view_in *v, int64_t build)
 {
 	size_t at;
 
-	if (v->places == NULL)
-		index_builds(v);
+	index_builds(v);
 	at = slot_of(v, build);
 	return at >= v->n_places || v->places[at].lane == UINT32_MAX ? NULL : &v->places[at];
 }
@@ -186,13 +206,13 @@ by_rosters(struct view_in *v, size_t at, struct making *m)
 	size_t i;
 
 	cell = m->cells = (uint8_t *)arena_alloc(&v->scratch, v->pub.lanes[at].n);
-	for (i = 0; i < more->n_runs; i++) {
-		enum cell kind = cell_in_roster(v, more->runs[i].roster);
+	for (i = 0; i < more->runs.n; i++) {
+		enum cell kind = cell_in_roster(v, more->runs.p[i].roster);
 
-		memset(cell, kind, more->runs[i].n);
-		cell += more->runs[i].n;
+		memset(cell, kind, more->runs.p[i].n);
+		cell += more->runs.p[i].n;
 		if (kind == CELL_PASS) {
-			m->older_runs -= more->runs[i].n;
+			m->older_runs -= more->runs.p[i].n;
 			m->ran = true;
 		}
 	}
@@ -337,8 +357,6 @@ load_rows(struct view_in *v, struct making *m, const uint32_t *lane_of, size_t n
 	int ret;
 	size_t i;
 
-	if (v->places == NULL)
-		index_builds(v);
 	vec_clear(&v->entries.e);
 	ret = series_since(v->pub.store, test, v->until ? INT64_MIN : v->first_build, &v->entries, &sums, e);
 	for (i = 0; ret == 0 && i < sums.p.n; i++) {
@@ -393,6 +411,7 @@ store_streams(struct view *view, uint32_t test, struct test_view *out, struct er
 	*out = (struct test_view){ .test = test };
 	if (name_of_test(v, out, e) < 0 || view_load_rosters(v, e) < 0)
 		return -1;
+	index_builds(v);
 	m = xcalloc(view->n_lanes, sizeof(*m));
 	ret = make_streams(v, m, out, e);
 	for (i = 0; i < view->n_lanes; i++)

@@ -322,41 +322,12 @@ out:
 
 /* ---- the whole ---- */
 
-static int
-by_place(const void *a, const void *b)
-{
-	const struct lane_build *x = a, *y = b;
-
-	if (x->commit != y->commit)
-		return x->commit < y->commit ? -1 : 1;
-	if (x->started != y->started)
-		return x->started < y->started ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-/* The lane's rosters as runs of builds that have the same. */
-static void
-find_runs(struct arena *mem, const struct lane *lane, struct lane_more *more)
-{
-	size_t i, n;
-
-	for (n = 0, i = 0; i < lane->n; i++)
-		n += i == 0 || lane->builds[i].roster != lane->builds[i - 1].roster;
-	more->runs = arena_alloc(mem, n * sizeof(*more->runs));
-	for (i = 0; i < lane->n; i++) {
-		if (i == 0 || lane->builds[i].roster != lane->builds[i - 1].roster)
-			more->runs[more->n_runs++] = (struct roster_run){ lane->builds[i].roster, 0 };
-		more->runs[more->n_runs - 1].n++;
-	}
-}
-
 /* Builds were loaded from the newest back, and mostly lie in order. */
 static void
 finish_lane(struct loader *l, struct loading *from, struct lane *to, struct lane_more *more)
 {
 	size_t n = from->builds.n, i;
 	struct view *v = &l->v->pub;
-	bool sorted = true;
 
 	*to = (struct lane){
 		.builder = from->builder,
@@ -369,14 +340,11 @@ finish_lane(struct loader *l, struct loading *from, struct lane *to, struct lane
 		to->builds[i] = from->builds.p[n - 1 - i];
 		if (to->builds[i].started > v->newest)
 			v->newest = to->builds[i].started;
-		sorted &= i == 0 || by_place(&to->builds[i - 1], &to->builds[i]) <= 0;
 	}
-	if (!sorted)
-		qsort(to->builds, n, sizeof(*to->builds), by_place);
+	view_sort_lane(to);
 	*more = from->more;
 	more->id = from->id;
 	from->more = (struct lane_more){ 0 };
-	find_runs(&v->mem, to, more);
 }
 
 static void
@@ -478,8 +446,10 @@ view_free(struct view *v)
 		db_exec(s->db, "COMMIT", NULL);
 		s->reading = false;
 	}
-	for (i = 0; in->more && i < v->n_lanes; i++)
+	for (i = 0; in->more && i < v->n_lanes; i++) {
 		vec_release(&in->more[i].newer);
+		vec_release(&in->more[i].runs);
+	}
 	free(in->places);
 	vec_release(&in->rosters);
 	vec_release(&in->counts);

@@ -101,9 +101,12 @@ struct view {
 	struct map builders, branches, workers;
 	int64_t newest;       /* start of the newest build; 0: none */
 	uint64_t n_builds;    /* in the store, before the horizon too */
+	uint32_t order;       /* goes up whenever builds of lanes were put into another order */
 	struct arena mem;
 };
 
+/* Puts the lane's builds in their order: by commit, then by time. */
+void view_sort_lane(struct lane *l);
 void view_free(struct view *v); /* NULL is fine */
 
 #endif

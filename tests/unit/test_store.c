@@ -4,6 +4,8 @@
  */
 #include "tests/unit/make_store.h"
 
+#include "triage/axis.h"
+
 /* ---- what a view shows, as text ---- */
 
 static const char letters[] = ".PWRFX"; /* of enum cell */
@@ -214,6 +216,33 @@ test_axis(void)
 	store_close(s);
 }
 
+/* A repository that knows another order, after streams were asked for: cells at the old places. */
+static void
+test_other_order(void)
+{
+	static const uint32_t to[] = { 2, 1, 0 };
+	static const int64_t times[] = { 1, 2, 3 };
+	const struct span revisions[] = { span_of("r3"), span_of("r2"), span_of("r1") };
+	struct store *s = fresh();
+	struct err e = ERR_INIT;
+	struct view *v = NULL;
+	struct test_view t;
+
+	put(s, "b1", "1", 100, "r1", "a=F b=P");
+	put(s, "b1", "2", 200, "r2", "b=P");
+	put(s, "b1", "3", 300, "r3", "a=P b=P");
+	CHECK_INT(store_view(s, &all, &v, &e), 0);
+	CHECK_INT(store_streams(v, 1, &t, &e), 0);
+	CHECK(t.streams[0].cells[0] == CELL_FAIL && t.streams[0].cells[1] == CELL_NONE);
+	axis_replace(v, 0, 3, revisions, times, to);
+	CHECK_INT(store_streams(v, 1, &t, &e), 0);
+	CHECK(t.streams[0].cells[0] == CELL_PASS && t.streams[0].cells[1] == CELL_NONE &&
+	      t.streams[0].cells[2] == CELL_FAIL);
+	CHECK(t.streams[0].n_events == 1 && t.streams[0].events[0].at == 2);
+	view_free(v);
+	store_close(s);
+}
+
 struct list { char text[200]; struct view *v; };
 
 static void
@@ -308,6 +337,7 @@ main(void)
 	test_horizon();
 	test_old_blocks();
 	test_axis();
+	test_other_order();
 	test_single_things();
 	test_notes();
 	unlink(path);
