@@ -211,6 +211,7 @@ ask(const char *path, const char *const *argv)
 		least = micros < least ? micros : least;
 	}
 	printf("  %-8s %-14s %8.1f ms, %ld MB\n", argv[1], argv[2], (double)least / 1000, use.ru_maxrss >> 10);
+	fflush(stdout);
 	return true;
 }
 
