@@ -31,26 +31,36 @@ same_source(const struct track *t, uint32_t from, struct evidence_counts *out)
 	}
 }
 
-/* Failures in a row that begin after a pass and end before one. */
 static void
+count_places(const struct track *t, uint32_t from, struct seen_place *places)
+{
+	for (uint32_t i = from; i < t->n; i++) {
+		struct seen_place *x = &places[t->p[i].place];
+
+		*(cell_fails(t->p[i].cell) ? &x->fails : &x->passes) += 1;
+	}
+}
+
+/* Failures in a row that begin after a pass and end before one: how many; marked where they
+ * begin, unless places is NULL. */
+static uint64_t
 sandwiched(const struct track *t, uint32_t from, struct seen_place *places)
 {
 	uint32_t i, begin = UINT32_MAX;
+	uint64_t n = 0;
 
 	for (i = from; i < t->n; i++) {
-		struct seen_place *x = &places[t->p[i].place];
-		bool fails = cell_fails(t->p[i].cell);
-
-		*(fails ? &x->fails : &x->passes) += 1;
 		if (t->p[i].cell == CELL_FAIL) {
 			if (begin == UINT32_MAX && i > 0 && !cell_fails(t->p[i - 1].cell))
 				begin = i;
 		} else {
-			if (begin != UINT32_MAX)
+			n += begin != UINT32_MAX;
+			if (begin != UINT32_MAX && places)
 				places[t->p[begin].place].returned = true;
 			begin = UINT32_MAX;
 		}
 	}
+	return n;
 }
 
 static uint64_t
@@ -66,10 +76,12 @@ tail(const struct track *t, uint32_t from)
 void
 evidence_count(const struct think *t, struct evidence_counts *out)
 {
-	struct seen_place *places = xcalloc((size_t)t->s.of->n_places + 1, sizeof(*places));
+	struct seen_place *places = NULL; /* only several tracks have to be put together */
 	uint32_t begin = branch_begin(t->s.of, t->now);
 
 	*out = (struct evidence_counts){ 0 };
+	if (t->s.n_tracks > 1)
+		places = xcalloc((size_t)t->s.of->n_places + 1, sizeof(*places));
 	for (uint32_t i = 0; i < t->s.n_tracks; i++) {
 		const struct track *k = &t->s.tracks[i];
 		uint32_t from = first_at(k, begin);
@@ -78,10 +90,13 @@ evidence_count(const struct think *t, struct evidence_counts *out)
 		for (uint32_t j = from; j < k->n; j++)
 			out->rerun_passes += k->p[j].cell == CELL_RERUN;
 		same_source(k, from, out);
-		sandwiched(k, from, places);
+		out->sandwiched += sandwiched(k, from, places);
+		if (places)
+			count_places(k, from, places);
 		out->tail_fails = row > out->tail_fails ? row : out->tail_fails;
 	}
-	for (uint32_t c = begin; c < t->s.of->n_places; c++) {
+	out->sandwiched = places ? 0 : out->sandwiched;
+	for (uint32_t c = begin; places && c < t->s.of->n_places; c++) {
 		if (places[c].passes)
 			out->other_builder += places[c].fails;
 		/* that all builders fail at it is the commit's fault */

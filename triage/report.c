@@ -7,7 +7,7 @@
 enum {
 	DAY = 86400,
 	HORIZON_LEAST = 200,
-	CELLS_MOST = 10000000, /* looked at in one report: beyond that, fewer builds a lane */
+	CELLS_MOST = 5000000, /* looked at in one report: beyond that, fewer builds a lane */
 	DRAWN_MOST = 60,       /* tests with a picture */
 };
 
