@@ -97,6 +97,8 @@ static void
 begin_session(struct pytest *p)
 {
 	end_pending(p, OUTCOME_UNKNOWN);
+	settle_all(p);
+	pytest_tell_sections(p);
 	if (p->began && !p->again) {
 		/* The last line of a session is its end, which this one lacked. */
 		if (p->open)
@@ -104,12 +106,10 @@ begin_session(struct pytest *p)
 		collect_next_run(p->to);
 		p->sticky = false;
 	}
-	settle_all(p);
 	collect_run(p->to)->format = span_of("pytest");
 	p->began = p->open = true;
 	p->again = p->summary = p->workers = false;
 	p->console.test = UINT32_MAX;
-	pytest_forget_sections(p);
 }
 
 /* "=== 1 failed, 2 passed, 1 rerun in 310.03s (0:05:10) ===" */
