@@ -153,6 +153,8 @@ history_gather(struct history *h, struct asked *a, uint32_t test, struct err *e)
 		return -1;
 	analyse_test(a->view, &t, &a->analyse, &a->mem, &h->f);
 	picture_of(&h->picture, a->view, &h->f, &a->mem);
+	if (commits_of_test(&h->commits, a, &t, e) < 0)
+		return -1;
 	for (uint32_t i = 0; i < t.n_streams; i++) {
 		for (uint32_t k = 0; k < t.streams[i].n_events; k++) {
 			if (t.streams[i].events[k].cell > CELL_WARNED)

@@ -6,6 +6,7 @@
 
 #include "triage/asked.h"
 #include "triage/picture.h"
+#include "triage/render_commits.h"
 
 enum { HISTORY_BUILDS = 10, HISTORY_WARNINGS = 10 };
 
@@ -25,6 +26,7 @@ struct history_warning { struct span line; uint64_t count; };
 struct history {
 	struct finding f;
 	struct picture picture;
+	struct commits_of commits;
 	const struct view *view;
 	int64_t now;
 	struct history_build builds[HISTORY_BUILDS]; /* the newest failures, newest first */

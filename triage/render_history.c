@@ -172,6 +172,21 @@ warnings(struct doc *d, const struct history *h)
 	doc_end(d, DOC_LIST);
 }
 
+static void
+commits(struct doc *d, const struct history *h, const struct render_options *o)
+{
+	const struct suspects_shown shown = { o->all ? UINT32_MAX : 5, o->explain };
+
+	if (h->commits.worse.any) {
+		doc_says(d, DOC_H2, "Suspected commits");
+		part_suspects(d, &h->commits.worse, &shown);
+	}
+	if (h->commits.fix.any) {
+		doc_says(d, DOC_H2, "Fix");
+		part_fix(d, h->view, &h->commits.fix, h->f.name);
+	}
+}
+
 void
 render_history_page(struct str *out, const struct doc_format *format, const struct history *h,
                     const struct render_options *o)
@@ -188,6 +203,7 @@ render_history_page(struct str *out, const struct doc_format *format, const stru
 		doc_says(&d, DOC_H2, "Messages");
 		part_messages(&d, &h->f, o->all ? UINT32_MAX : 8);
 	}
+	commits(&d, h, o);
 	builds(&d, h);
 	warnings(&d, h);
 	if (o->explain) {

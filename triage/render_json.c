@@ -199,6 +199,10 @@ render_history_json(struct str *out, const struct history *h, const struct rende
 
 	json_add_int(doc, "schema", 1);
 	json_add_finding(doc, h->view, f, h->since_build);
+	if (h->commits.known) {
+		json_add_suspects(doc, h->view, &h->commits.worse);
+		json_add_fix(doc, h->view, &h->commits.fix);
+	}
 	list = json_add_array(doc, "failures");
 	for (uint32_t i = 0; i < h->n_builds; i++)
 		add_build(list, &h->builds[i]);
@@ -309,6 +313,10 @@ render_report_json(struct str *out, const struct report *r, const struct render_
 		struct json *t = json_add_object(x, NULL);
 
 		json_add_finding(t, r->view, &r->tests.p[i].f, span_of(""));
+		if (r->tests.p[i].commits.known) {
+			json_add_suspects(t, r->view, &r->tests.p[i].commits.worse);
+			json_add_fix(t, r->view, &r->tests.p[i].commits.fix);
+		}
 		json_add_text(t, "change", span_of(change_name(r->tests.p[i].f.change)));
 		json_add_bool(t, "seen_once", r->tests.p[i].f.once);
 		json_add_int(t, "failed_since", (int64_t)r->tests.p[i].failed_since);

@@ -112,6 +112,7 @@ story(struct doc *d, const struct report *r, const struct finding *f)
 static void
 card(struct doc *d, const struct report *r, const struct shown *s, const struct render_options *o)
 {
+	const struct suspects_shown suspects = { o->all ? 10 : 3, o->explain };
 	const struct finding *f = &s->f;
 
 	doc_begin(d, DOC_CARD);
@@ -127,6 +128,10 @@ card(struct doc *d, const struct report *r, const struct shown *s, const struct 
 		part_strips(d, r->view, f, &s->picture, o->all);
 	}
 	part_messages(d, f, o->all ? 10 : 2);
+	if (s->commits.worse.any && f->change != CHANGE_BETTER && f->change != CHANGE_FIXED)
+		part_suspects(d, &s->commits.worse, &suspects);
+	if (s->commits.fix.any && (f->change == CHANGE_BETTER || f->change == CHANGE_FIXED))
+		part_fix(d, r->view, &s->commits.fix, f->name);
 	if (o->explain)
 		part_explain(d, f);
 	doc_end(d, DOC_CARD);
@@ -261,6 +266,38 @@ list(struct doc *d, const struct report *r, const char *title, bool (*holds)(con
 		doc_says(d, DOC_PARA, "  and %zu more (--all)", n - shown);
 }
 
+/* ---- fixes ---- */
+
+/* Branches that still show what is fixed elsewhere. */
+static void
+missing_fixes(struct doc *d, const struct report *r)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->tests.n; i++) {
+		const struct fix_search *s = &r->tests.p[i].commits.fix;
+
+		for (uint32_t k = 0; k < s->n_branches; k++) {
+			if (!fix_is_missing(&s->branches[k]))
+				continue;
+			if (!any) {
+				doc_says(d, DOC_H2, "Fixes to carry to other branches");
+				doc_begin(d, DOC_LIST);
+			}
+			any = true;
+			doc_begin(d, DOC_ITEM);
+			doc_part(d, DOC_STRONG, r->tests.p[i].f.name);
+			doc_say(d, " is fixed by ");
+			part_commit(d, s->place.id, s->place.title);
+			doc_say(d, "; ");
+			part_fix_branch(d, r->view, &s->branches[k]);
+			doc_end(d, DOC_ITEM);
+		}
+	}
+	if (any)
+		doc_end(d, DOC_LIST);
+}
+
 /* ---- builders ---- */
 
 static void
@@ -335,6 +372,7 @@ render_report_page(struct str *out, const struct doc_format *format, const struc
 		doc_says(&d, DOC_H2, "News");
 		doc_says(&d, DOC_PARA, "Nothing new.");
 	}
+	missing_fixes(&d, r);
 	list(&d, r, "Seen once, too few to tell", once, o->all);
 	list(&d, r, "Known", known, o->all);
 	list(&d, r, "Still failing", ongoing, o->all);

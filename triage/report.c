@@ -9,6 +9,7 @@ enum {
 	HORIZON_LEAST = 200,
 	CELLS_MOST = 5000000, /* looked at in one report: beyond that, fewer builds a lane */
 	DRAWN_MOST = 60,       /* tests with a picture */
+	ASKED_MOST = 200,      /* tests whose commits are looked at */
 };
 
 /* ---- one test ---- */
@@ -48,6 +49,14 @@ worth_showing(const struct finding *f)
 	return f->verdict != VERDICT_HEALTHY;
 }
 
+/* What a night's reader wants commits of: what is new, and what fails while a fix may be elsewhere. */
+static bool
+asks_commits(const struct finding *f)
+{
+	return f->change != CHANGE_NONE || f->verdict == VERDICT_FLAKY || f->verdict == VERDICT_REGRESSED ||
+	       f->verdict == VERDICT_DID_NOT_HOLD || f->verdict == VERDICT_KNOWN;
+}
+
 struct gathering { struct report *r; struct asked *a; struct err *e; int ret; VEC(uint32_t) tests; };
 
 static int
@@ -66,6 +75,8 @@ look_at(struct gathering *g, uint32_t test)
 	r->unexplained += explained(s.f.verdict) ? 0 : s.failed_since;
 	if (!worth_showing(&s.f))
 		return 0;
+	if (asks_commits(&s.f) && r->n_asked++ < ASKED_MOST && commits_of_test(&s.commits, g->a, &t, g->e) < 0)
+		return -1;
 	s.drawn = s.f.change != CHANGE_NONE || r->tests.n < DRAWN_MOST;
 	if (s.drawn)
 		picture_of(&s.picture, g->a->view, &s.f, &g->a->mem);
@@ -117,7 +128,7 @@ by_section(const void *a, const void *b)
 
 /* ---- the whole ---- */
 
-/* Verdicts need the view once more when there is too much: with fewer builds a lane. */
+/* The view is needed once more when there is too much: with fewer builds a lane. */
 static uint32_t
 horizon_for(size_t n_tests, uint32_t n_lanes)
 {

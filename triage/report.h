@@ -6,6 +6,7 @@
 
 #include "triage/asked.h"
 #include "triage/picture.h"
+#include "triage/render_commits.h"
 
 enum { REPORT_COLORS = COLOR_MACHINE + 1 };
 
@@ -15,6 +16,7 @@ struct shown {
 	struct picture picture;
 	uint64_t failed_since; /* builds since `since` where its first try failed */
 	bool drawn;       /* it has a picture */
+	struct commits_of commits;
 };
 
 /* A builder that has not built for much longer than it usually takes. */
@@ -47,6 +49,7 @@ struct report {
 	VEC(struct ended) ended;
 	VEC(struct shown) tests;  /* by change, then by cost, then by name */
 	uint64_t n_tests;         /* with anything but plain passes */
+	uint32_t n_asked;         /* tests whose commits were looked at */
 	uint64_t failures, unexplained; /* builds of tests that failed since `since`; of them without a reason */
 	const struct view *view;
 };

@@ -108,6 +108,16 @@ test_blame_and_fixes() {
 	succeeds "$FT" fixes --repo repo --json fix
 	is "branches of a commit" "$(json '[b["by"] for b in d["branches"]]')" "[None, 'cherry-pick', 'ancestry']"
 
+	# The nightly report and the history know them, too.
+	succeeds "$FT" report --repo repo --until 2026-11-05
+	contains "the report" "$out" "Fixes to carry to other branches"
+	contains "the branch that lacks it" "$out" "3.12: lacks it; 4 failures since"
+	succeeds "$FT" history --repo repo --json test_put
+	is "the history's suspect" "$(json 'd["suspects"][0]["commit"]')" "$guilty"
+	is "the history's fix" "$(json 'd["fix"]["commit"]')" "$(g rev-parse fix)"
+	succeeds "$FT" report --repo repo --json --until 2026-11-05
+	is "the report's branches" "$(json '[b["branch"] for b in d["tests"][0]["branches"] if not b["fixed"]]')" "['3.12']"
+
 	# Questions without an answer.
 	run "$FT" blame test_read
 	is "status" "$status" 1
