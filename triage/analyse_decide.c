@@ -223,7 +223,7 @@ decide(struct decision *d, const struct think *common, const struct scope *s, bo
 	t.now = s->of->n_changes;
 	count_stretches(&t);
 	d->rate = rate_of(t.stretch[t.now].fails, t.stretch[t.now].runs);
-	if (t.now)
+	if (t.now && explains)
 		d->before = rate_of(t.stretch[t.now - 1].fails, t.stretch[t.now - 1].runs);
 	if (fails_at_all(&t))
 		evidence_count(&t, &d->evidence);

@@ -65,7 +65,7 @@ rate_beta(double x, double a, double b)
 double
 rate_beta_quantile(double p, double a, double b)
 {
-	double low = 0, high = 1, x = a / (a + b), log_norm = log_beta(a, b), miss, slope, next;
+	double low = 0, high = 1, x = a / (a + b), log_norm = log_beta(a, b), miss, slope, next, step;
 
 	assert(p >= 0 && p <= 1);
 	if (p == 0 || p == 1)
@@ -78,11 +78,13 @@ rate_beta_quantile(double p, double a, double b)
 			low = x;
 		slope = exp((a - 1) * log(x) + (b - 1) * log1p(-x) - log_norm);
 		next = x - miss / slope;
-		if (!(next > low && next < high))
+		if (!(next >= low && next <= high && next > 0 && next < 1))
 			next = (low + high) / 2;
-		if (fabs(next - x) <= 1e-15 * x)
-			break;
+		step = fabs(next - x);
 		x = next;
+		/* the error is of the order of the step's square, or x has no nearer neighbour */
+		if (step <= 1e-9 * x * (1 - x) || step <= 1e-16)
+			break;
 	}
 	return x;
 }
