@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 extern const struct prog_cmd triage_ingest, triage_report, triage_history, triage_answer, triage_known,
-	triage_blame, triage_fixes, triage_eval, triage_help, triage_completion;
+	triage_blame, triage_fixes, triage_eval, triage_priors, triage_help, triage_completion;
 
 static const struct prog_cmd *const cmds[] = {
 	&triage_ingest,
@@ -16,6 +16,7 @@ static const struct prog_cmd *const cmds[] = {
 	&triage_blame,
 	&triage_fixes,
 	&triage_eval,
+	&triage_priors,
 	&triage_help,
 	&triage_completion,
 	NULL,

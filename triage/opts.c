@@ -11,7 +11,7 @@
 enum {
 	ANSWERS = USE_REPORT | USE_HISTORY | USE_ANSWER | USE_BLAME | USE_FIXES | USE_WORKERS,
 	TIMED = USE_REPORT | USE_HISTORY | USE_WORKERS | USE_BLAME,
-	STORES = ANSWERS | USE_INGEST | USE_KNOWN | USE_EVAL,
+	STORES = ANSWERS | USE_INGEST | USE_KNOWN | USE_EVAL | USE_PRIORS,
 };
 
 static int
@@ -52,7 +52,7 @@ const struct opt triage_opts_table[] = {
 	  .help = "what changed since WHEN: 1d or 36h before now, or a date like 2026-11-24, "
 	          "'2026-11-24 18:30' (UTC); default for report: 1d; for ingest: a Buildbot's builds that "
 	          "began then or later" },
-	{ "until", .arg = "WHEN", .use = ANSWERS, GROUP, .set = opt_set_text, FIELD(until_text),
+	{ "until", .arg = "WHEN", .use = ANSWERS | USE_PRIORS, GROUP, .set = opt_set_text, FIELD(until_text),
 	  .help = "as if it were WHEN now: builds that began later are left out" },
 	{ "repo", .arg = "DIR", .use = ANSWERS | USE_EVAL, GROUP, .words = "DIR", .set = add_repo,
 	  .help = "a clone of what was tested, for the order of its commits and what they change; may be "
@@ -87,12 +87,13 @@ const struct opt triage_opts_table[] = {
 	  .help = "a history that is made from SEED, of which the truth is known, instead of the store" },
 #undef GROUP
 #define GROUP .group = "Output"
-	{ "format", .arg = "NAME", .use = STORES & ~(unsigned)(USE_KNOWN | USE_EVAL), GROUP, .set = opt_set_text,
+	{ "format", .arg = "NAME", .use = STORES & ~(unsigned)(USE_KNOWN | USE_EVAL | USE_PRIORS), GROUP,
+	  .set = opt_set_text,
 	  FIELD(format),
 	  .help = "text, markdown, html or json; for ingest: the format of the input (default: seen from "
 	          "its content)" },
 	{ "json", .use = STORES, GROUP, .set = opt_set_true, FIELD(json), .help = "the same as --format json" },
-	{ "output", 'o', "FILE", .use = ANSWERS & ~(unsigned)USE_WORKERS, GROUP,
+	{ "output", 'o', "FILE", .use = (ANSWERS | USE_PRIORS) & ~(unsigned)USE_WORKERS, GROUP,
 	  .words = "FILE",
 	  .set = opt_set_text, FIELD(output), .help = "write to FILE instead of standard output" },
 	{ "explain", .use = ANSWERS, GROUP, .set = opt_set_true, FIELD(explain),

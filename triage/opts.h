@@ -19,7 +19,8 @@ enum opts_use {
 	USE_WORKERS = 128,
 	USE_HELP = 256,
 	USE_EVAL = 512,
-	USE_ALL = 1023,
+	USE_PRIORS = 1024,
+	USE_ALL = 2047,
 };
 
 struct triage_opts {

@@ -86,6 +86,10 @@ int store_find_build(struct view *v, const char *text, void (*each)(void *data, 
 int store_names(struct view *v, void (*each)(void *data, uint32_t test, struct span name), void *data,
                 struct err *e);
 
+/* How long tests take where they pass: of the newest build of each lane (an index in the view). */
+int store_times(struct view *v, void (*each)(void *data, uint32_t test, uint32_t lane, int64_t micros),
+                void *data, struct err *e);
+
 /* An error line as it was first printed, its trace, and what its id is made of. */
 struct store_message {
 	uint64_t hash;          /* of the normalised line: the same in every store */

@@ -58,6 +58,16 @@ bool roster_each(struct span packed, void (*each)(void *data, int64_t test, char
 void pack_uint(struct str *out, uint64_t n);          /* LEB128 */
 bool unpack_uint(struct span *rest, uint64_t *n);     /* false: damaged */
 
+/* ---- durations of passing tests (store_times.c) ---- */
+
+/* Adds a test's first try, if it passed and says how long it took; last: 0 before the first. */
+void times_add(struct str *packed, int64_t *last, int64_t test, const struct attempt *first);
+/* False: it is damaged. */
+bool times_each(struct span packed, void (*each)(void *data, int64_t test, int64_t micros), void *data);
+/* They are the lane's from now on, unless it has those of a newer build; empty, or of a run that
+ * was cut off: nothing changes. */
+int times_put(struct store *s, int64_t lane, const struct build *b, struct span packed, struct err *e);
+
 /* ---- series: rows of numbers in order, in delta-coded blocks (store_series.c) ---- */
 
 /* Stored: never change the numbers. */

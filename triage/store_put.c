@@ -28,6 +28,7 @@ struct put {
 	int64_t n_ran, n_failed;
 	VEC(struct put_event) events;
 	struct str list;          /* of the events, packed */
+	struct str times;         /* of those that passed, packed */
 	struct err *e;
 };
 
@@ -219,13 +220,14 @@ roster_row(struct store *s, struct span packed, struct err *e)
 	return db_run(q, e) < 0 ? -1 : db_last_id(s->db);
 }
 
-/* Fills events and roster from the run. */
+/* Fills events, durations and roster from the run. */
 static int
 sort_tests(struct put *p)
 {
 	const struct run *r = p->b->run;
 	VEC(struct roster_test) tests = VEC_INIT;
 	struct str packed = STR_INIT(STR_FILE);
+	int64_t last = 0;
 	int ret = -1;
 	size_t i;
 
@@ -237,6 +239,8 @@ sort_tests(struct put *p)
 
 		if (x.test < 0)
 			goto out;
+		if (t->attempts.n)
+			times_add(&p->times, &last, x.test, &t->attempts.p[0]);
 		p->n_ran += story.cell != CELL_NONE;
 		p->n_failed += story.cell >= CELL_RERUN;
 		if (story.plain)
@@ -509,7 +513,8 @@ put_all(struct put *p, const struct stored *old)
 	x = (struct entry){ { b->started, p->id, revision, p->roster, worker,
 	                      build_color(b) | b->result << 4, p->n_ran, p->n_failed } };
 	if (series_insert(s, SERIES_LANE, p->lane, &x, p->e) < 0 ||
-	    count_lane(s, p->lane, p->roster, 1, p->e) < 0)
+	    count_lane(s, p->lane, p->roster, 1, p->e) < 0 ||
+	    (b->run && times_put(s, p->lane, b, str_span(&p->times), p->e) < 0))
 		return -1;
 	return put_events(p) < 0 || put_rest(p) < 0 ? -1 : 0;
 }
@@ -517,7 +522,8 @@ put_all(struct put *p, const struct stored *old)
 int
 store_put(struct store *s, const struct build *b, enum store_put *how, struct err *e)
 {
-	struct put p = { .store = s, .b = b, .digest = store_digest(b), .list = STR_INIT(STR_FILE), .e = e };
+	struct put p = { .store = s, .b = b, .digest = store_digest(b), .list = STR_INIT(STR_FILE),
+	                 .times = STR_INIT(STR_FILE), .e = e };
 	struct stored old = { .events = STR_INIT(STR_FILE) };
 	int got = look_up(&p, &old);
 
@@ -539,6 +545,7 @@ store_put(struct store *s, const struct build *b, enum store_put *how, struct er
 		store_rollback(s);
 	vec_release(&p.events);
 	str_release(&p.list);
+	str_release(&p.times);
 	str_release(&old.events);
 	return got < 0 ? -1 : 0;
 }

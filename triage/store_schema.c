@@ -6,7 +6,7 @@
 #include "common/base.h"
 #include "triage/store_in.h"
 
-enum { APPLICATION = 0x464c4b54, /* "FLKT" */ SCHEMA = 1 };
+enum { APPLICATION = 0x464c4b54, /* "FLKT" */ SCHEMA = 2 };
 
 /* Hot tables hold numbers only: a text stands once, in a table of its own.
  *
@@ -16,8 +16,13 @@ enum { APPLICATION = 0x464c4b54, /* "FLKT" */ SCHEMA = 1 };
  * blocks: series of rows of numbers (store_series.c): the builds of a lane by their start,
  * and what was no plain pass of a test by its build; sums: a full block of a test by lane.
  * rosters: lists of tests, by the hash of their content; lane_rosters counts the builds of
- * a lane that ran each. */
+ * a lane that ran each.
+ * times: how long the tests of a lane's newest build took (store_times.c). */
+#define TIMES "CREATE TABLE times(lane INTEGER NOT NULL, part INTEGER NOT NULL, started INTEGER NOT NULL," \
+	" data BLOB NOT NULL, PRIMARY KEY(lane, part));"
+
 static const char tables[] =
+	TIMES
 	"CREATE TABLE names(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text TEXT NOT NULL,"
 	" UNIQUE(kind, text));"
 	"CREATE TABLE tests(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, file TEXT NOT NULL);"
@@ -58,9 +63,9 @@ static const char tables[] =
 
 /* steps[i] makes version i + 2 out of version i + 1. */
 static const char *const steps[] = {
-	NULL,
+	TIMES,
 };
-_Static_assert(ARRAY_LEN(steps) == SCHEMA, "one step for each version but the first");
+_Static_assert(ARRAY_LEN(steps) == SCHEMA - 1, "one step for each version but the first");
 
 static int
 pragma(struct store *s, const char *sql, int64_t *value, struct err *e)

@@ -4,6 +4,7 @@
  */
 #include "tests/unit/make_store.h"
 
+#include "common/db.h"
 #include "triage/axis.h"
 
 /* ---- what a view shows, as text ---- */
@@ -328,6 +329,74 @@ test_notes(void)
 	store_close(s);
 }
 
+static void
+add_time(void *data, uint32_t test, uint32_t lane, int64_t micros)
+{
+	char *text = data;
+
+	sprintf(text + strlen(text), "%u/%u:%d ", test, lane, (int)micros);
+}
+
+static const char *
+times(struct store *s)
+{
+	static char text[400];
+	struct err e = ERR_INIT;
+	struct view *v = NULL;
+
+	text[0] = '\0';
+	CHECK_INT(store_view(s, &all, &v, &e), 0);
+	CHECK_INT(store_times(v, add_time, text, &e), 0);
+	CHECK_STR(e.msg, "");
+	view_free(v);
+	return text;
+}
+
+/* Durations of an old build, of a test that failed, or of another test. */
+static void
+test_times(void)
+{
+	struct store *s = fresh();
+
+	put(s, "b1", "1", 100, "aa", "a=P b=P c=F d=P");
+	CHECK_STR(times(s), "1/0:1234600 2/0:1234600 4/0:1234600 ");
+	put(s, "b1", "3", 300, "cc", "d=P b=P c=F+P");
+	put(s, "b1", "2", 200, "bb", "a=P");
+	put(s, "b1", "4", 400, "dd", NULL);
+	put(s, "b2", "1", 250, "bb", "a=FP c=PF");
+	s = reopened(s);
+	CHECK_STR(times(s), "4/0:1234600 2/0:1234600 3/1:1234600 ");
+	store_close(s);
+}
+
+/* A store of schema 1 that is refused, or brought up to date and loses something. */
+static void
+test_version_1(void)
+{
+	struct err e = ERR_INIT;
+	struct store *s = fresh();
+	struct db *d;
+
+	put(s, "b1", "1", 100, "aa", "a=P b=F");
+	store_close(s);
+	d = db_open(path, DB_WRITE, 1000, &e);
+	CHECK_INT(db_exec(d, "DROP TABLE times; PRAGMA user_version = 1", &e), 0);
+	db_close(d);
+	CHECK(store_open(path, STORE_READ, &e) == NULL);
+	CHECK(strstr(e.msg, "flake-triage ingest") != NULL);
+	e = (struct err)ERR_INIT;
+	s = store_open(path, STORE_WRITE, &e);
+	CHECK_STR(e.msg, "");
+	CHECK_STR(streams(s, &all, "b"), "b1 F 0FF1");
+	CHECK_STR(times(s), "");
+	put(s, "b1", "2", 200, "bb", "a=P b=F");
+	CHECK_STR(times(s), "1/0:1234600 ");
+	store_close(s);
+	s = store_open(path, STORE_READ, &e);
+	CHECK(s && strcmp(times(s), "1/0:1234600 ") == 0);
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -340,6 +409,8 @@ main(void)
 	test_other_order();
 	test_single_things();
 	test_notes();
+	test_times();
+	test_version_1();
 	unlink(path);
 	return check_done();
 }
