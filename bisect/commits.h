@@ -58,14 +58,13 @@ void commits_trees_close(struct commits_trees *t); /* takes NULL */
 const char **commits_command(struct repo *repo, const struct repo_id *in, const char *const *command,
                              const char *cwd, struct arena *mem);
 
-/* Trees as the driver sees them, by answers: a commit that is about to be asked gets one
- * (that where it is built already, if it is free). */
-void commits_trees_promise(struct commits_trees *t, uint32_t commit);
+/* Trees as the driver sees them, by answers: a commit that is about to be asked gets one;
+ * true: one that is free holds it already, built. */
+bool commits_trees_promise(struct commits_trees *t, uint32_t commit);
 /* Its answer came: the tree is free, and holds it (built: and could be built). */
 void commits_trees_done(struct commits_trees *t, uint32_t commit, bool built);
 /* The commits that free trees hold; [n], how many. */
 size_t commits_trees_ready(const struct commits_trees *t, uint32_t *out);
-bool commits_trees_is_ready(const struct commits_trees *t, uint32_t commit);
 
 /* Reasons of unresolved answers that will not change when it is asked again begin so. */
 #define COMMITS_BUILD_FAILED "the build"

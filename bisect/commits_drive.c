@@ -24,7 +24,8 @@ enum {
 
 static const double proof_from = 0.5, set_mass = 0.9;
 
-struct pending { uint64_t id; uint32_t commit; const char *phase; };
+/* ready: its tree held it, built, when it was asked. */
+struct pending { uint64_t id; uint32_t commit; const char *phase; bool ready; };
 
 /* Numbers of commits are those of the list; the hunt's are one less. */
 struct inquest {
@@ -65,7 +66,7 @@ ask(struct inquest *q, uint32_t commit)
 	struct ask a = { .tests = &commit, .n = 1, .phase = q->phase, .fresh = true, .victim = TESTLIST_NONE };
 	struct pending p = { .commit = commit, .phase = q->phase };
 
-	commits_trees_promise(q->d->trees, commit);
+	p.ready = commits_trees_promise(q->d->trees, commit);
 	if (lab_ask(q->d->lab, &a, &p.id, q->e) < 0) {
 		q->event = LAB_ERROR;
 		return -1;
@@ -133,8 +134,12 @@ spoil(struct inquest *q, uint32_t commit, const struct answer *a)
 {
 	snprintf(q->why, sizeof(q->why), "%s", a->why);
 	q->spoilt[commit] += is_final(a->why) ? ENDS_SPOILT_MAX : 1;
-	if (commit == 0 || q->spoilt[commit] < SPOILT_MAX || q->f->skipped.p[commit])
+	if (q->spoilt[commit] < SPOILT_MAX || q->f->skipped.p[commit])
 		return;
+	if (commit == 0) {
+		hunt_close(q->hunt, HUNT_OLD);
+		return;
+	}
 	q->f->skipped.p[commit] = true;
 	q->f->n_skipped++;
 	hunt_close(q->hunt, commit - 1);
@@ -177,14 +182,12 @@ hear(struct inquest *q)
 	struct pending p;
 	struct answer a;
 	uint32_t commit;
-	bool ready;
 
 	q->event = lab_wait(q->d->lab, &a, q->e);
 	if (q->event != LAB_ANSWER)
 		return -1;
 	p = take_pending(q, a.ask);
 	commit = p.commit;
-	ready = commits_trees_is_ready(q->d->trees, commit);
 	commits_trees_done(q->d->trees, commit, !is_final(a.why) && a.outcome != OUT_NOT_STARTED);
 	q->f->n_gate_runs += p.phase[0] == 'g';
 	q->f->n_proof_runs += p.phase[0] == 'p';
@@ -192,7 +195,7 @@ hear(struct inquest *q)
 		spoil(q, commit, &a);
 	} else {
 		count(q, commit, a.verdict == VERDICT_FAIL);
-		learn_costs(q, ready, a.micros);
+		learn_costs(q, p.ready, a.micros);
 		learn_limit(q, a.micros);
 	}
 	show(q);
@@ -276,11 +279,11 @@ next(struct inquest *q, uint32_t *commit)
 	}
 	if (q->d->at_once <= ARRAY_LEN(ready))
 		now.n_ready = commits_trees_ready(q->d->trees, ready);
-	/* The old end is no question of the search. */
 	for (size_t i = 0; i < now.n_ready; i++)
 		ready[i] = ready[i] == 0 ? HUNT_OLD : ready[i] - 1;
 	state = hunt_next(q->hunt, &now, commit);
-	*commit += state == HUNT_ASK;
+	if (state == HUNT_ASK)
+		*commit = *commit == HUNT_OLD ? 0 : *commit + 1;
 	return state;
 }
 

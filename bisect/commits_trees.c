@@ -83,7 +83,7 @@ holds(const struct slot *s, uint32_t commit)
 	return s->at == commit && s->built;
 }
 
-void
+bool
 commits_trees_promise(struct commits_trees *t, uint32_t commit)
 {
 	struct slot *best = NULL;
@@ -97,6 +97,7 @@ commits_trees_promise(struct commits_trees *t, uint32_t commit)
 	assert(best); /* no more runs are asked for than there are trees */
 	best->asked = commit;
 	best->started = false;
+	return holds(best, commit);
 }
 
 void
@@ -113,16 +114,6 @@ commits_trees_done(struct commits_trees *t, uint32_t commit, bool built)
 	s->asked = COMMITS_NONE;
 	s->at = commit;
 	s->built = built;
-}
-
-bool
-commits_trees_is_ready(const struct commits_trees *t, uint32_t commit)
-{
-	for (size_t i = 0; i < t->slots.n; i++) {
-		if (t->slots.p[i].asked == COMMITS_NONE && holds(&t->slots.p[i], commit))
-			return true;
-	}
-	return false;
 }
 
 size_t

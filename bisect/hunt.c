@@ -192,6 +192,10 @@ hunt_tell(struct hunt *h, uint32_t x, bool is_new)
 void
 hunt_close(struct hunt *h, uint32_t x)
 {
+	if (x == HUNT_OLD) {
+		h->old_closed = true;
+		return;
+	}
 	h->n_closed += !h->closed[x];
 	h->closed[x] = 1;
 }

@@ -39,7 +39,7 @@ void hunt_free(struct hunt *h);
 
 /* An answer of commit x, or HUNT_OLD: new or old. */
 void hunt_tell(struct hunt *h, uint32_t x, bool is_new);
-/* x cannot be asked (it does not build); it may still be the one. */
+/* x, or HUNT_OLD, cannot be asked (it does not build); it may still be the one. */
 void hunt_close(struct hunt *h, uint32_t x);
 /* Expected seconds: of a run of a commit that is ready (hunt_next's `ready`), and of one
  * that must be made ready first. */
@@ -48,9 +48,10 @@ void hunt_costs(struct hunt *h, double ready, double other);
 struct hunt_now {
 	const uint32_t *pending; /* commits that are being asked; none is HUNT_OLD */
 	size_t n_pending;
-	const uint32_t *ready;   /* commits that are checked out and built */
+	const uint32_t *ready;   /* commits that are checked out and built; HUNT_OLD may be one */
 	size_t n_ready;
 };
+/* *out may be HUNT_OLD. */
 enum hunt_state hunt_next(struct hunt *h, const struct hunt_now *now, uint32_t *out);
 
 struct hunt_view {

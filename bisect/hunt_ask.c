@@ -29,6 +29,7 @@ enum {
 	PENDING_EXACT = 3,     /* 2^3 = SCENES */
 };
 
+static const uint64_t NO_QUESTION = UINT64_MAX;
 static const double too_little = 2e-5; /* bits: nothing more can be learnt */
 
 void
@@ -250,6 +251,7 @@ add_gains(struct hunt *h, const double *p, double same, double weight)
 
 	for (uint32_t x = 0; x < h->n; x++)
 		h->gain[x] += weight * information(h, &g, x);
+	h->old_gain += weight * (stats_entropy(g.new) - g.entropy);
 	return exact;
 }
 
@@ -311,6 +313,7 @@ fill_gains(struct hunt *h, const struct hunt_now *now)
 	bool ok = true;
 
 	memset(h->gain, 0, h->n * sizeof(*h->gain));
+	h->old_gain = 0;
 	if (n == 0)
 		return add_gains(h, h->post, h->post_same, 1);
 	for (unsigned ends = 0; ends < 1u << exact; ends++) {
@@ -340,47 +343,68 @@ worth(const struct hunt *h, const struct hunt_now *now, uint32_t x)
 {
 	double s = h->ready_s < h->other_s && is_ready(now, x) ? h->ready_s : h->other_s;
 
-	return h->gain[x] / s;
+	return (x == HUNT_OLD ? h->old_gain : h->gain[x]) / s;
 }
 
-static uint32_t
+static bool
+is_open(const struct hunt *h, uint32_t x)
+{
+	if (x == HUNT_OLD)
+		return !h->old_closed && h->old_gain > too_little;
+	return !h->closed[x] && h->gain[x] > too_little;
+}
+
+/* NO_QUESTION: none is left. */
+static uint64_t
 best_question(const struct hunt *h, const struct hunt_now *now)
 {
-	uint32_t best = NONE;
+	uint64_t best = NO_QUESTION;
 	double most = 0, w;
 
 	for (uint32_t x = 0; x < h->n; x++) {
-		if (h->closed[x] || h->gain[x] <= too_little)
-			continue;
-		w = worth(h, now, x);
-		if (w > most * (1 + 1e-9)) {
+		if (is_open(h, x) && (w = worth(h, now, x)) > most * (1 + 1e-9)) {
 			most = w;
 			best = x;
 		}
+	}
+	if (is_open(h, HUNT_OLD) && worth(h, now, HUNT_OLD) > most * (1 + 1e-9))
+		best = HUNT_OLD;
+	return best;
+}
+
+/* Of these, and HUNT_OLD. */
+static uint64_t
+best_of(const struct hunt *h, const struct hunt_now *now, const uint32_t *x, int n)
+{
+	uint64_t best = is_open(h, HUNT_OLD) ? HUNT_OLD : NO_QUESTION;
+
+	for (int i = 0; i < n; i++) {
+		if (is_open(h, x[i]) &&
+		    (best == NO_QUESTION || worth(h, now, x[i]) > worth(h, now, (uint32_t)best)))
+			best = x[i];
 	}
 	return best;
 }
 
 /* The best few of the sampled ones, again without sampling. */
-static uint32_t
+static uint64_t
 look_closer(struct hunt *h, const struct hunt_now *now)
 {
 	struct ground g = ground_of(h, h->post, h->post_same);
 	double exact[CLOSER];
-	uint32_t x[CLOSER], best = NONE;
-	int n;
+	uint32_t x[CLOSER];
+	uint64_t best;
+	int n = 0;
 
-	for (n = 0; n < CLOSER && (x[n] = best_question(h, now)) != NONE; n++) {
+	while (n < CLOSER && (best = best_question(h, now)) < h->n) {
+		x[n] = (uint32_t)best;
 		sum_exactly(h, h->post, x[n]);
 		exact[n] = information(h, &g, x[n]);
-		h->gain[x[n]] = 0;
+		h->gain[x[n++]] = 0;
 	}
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++)
 		h->gain[x[i]] = exact[i];
-		if (best == NONE || worth(h, now, x[i]) > worth(h, now, best))
-			best = x[i];
-	}
-	return best;
+	return best_of(h, now, x, n);
 }
 
 enum hunt_state
@@ -388,6 +412,7 @@ hunt_next(struct hunt *h, const struct hunt_now *now, uint32_t *out)
 {
 	struct hunt_now none = { .pending = NULL };
 	uint32_t best = 0;
+	uint64_t question;
 	bool exact;
 
 	for (uint32_t c = 1; c < h->n; c++) {
@@ -403,8 +428,9 @@ hunt_next(struct hunt *h, const struct hunt_now *now, uint32_t *out)
 	if (now == NULL)
 		now = &none;
 	exact = fill_gains(h, now);
-	*out = exact || now->n_pending ? best_question(h, now) : look_closer(h, now);
-	return *out == NONE ? HUNT_STUCK : HUNT_ASK;
+	question = exact || now->n_pending ? best_question(h, now) : look_closer(h, now);
+	*out = (uint32_t)question;
+	return question == NO_QUESTION ? HUNT_STUCK : HUNT_ASK;
 }
 
 double

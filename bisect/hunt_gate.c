@@ -9,6 +9,7 @@
 enum {
 	NEVER_RUNS = 149, /* rules a rate of 2 % out, at 95 % */
 	EACH_MAX = 600,
+	SAME_RUNS = 6, /* of each end at least: few that look alike say little */
 };
 
 static const double differ = 0.01, same = 0.99;
@@ -46,7 +47,7 @@ hunt_gate(const struct hunt_ends *ends)
 	p = hunt_gate_same(ends);
 	if (p <= differ)
 		return HUNT_GATE_OPEN;
-	if (p >= same)
+	if (p >= same && ends->old.runs >= SAME_RUNS && ends->new.runs >= SAME_RUNS)
 		return HUNT_GATE_SAME;
 	if (ends->old.runs >= EACH_MAX && ends->new.runs >= EACH_MAX)
 		return HUNT_GATE_UNSURE;

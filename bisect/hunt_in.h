@@ -54,10 +54,11 @@ struct hunt {
 	double post_same;
 	uint8_t *closed;        /* [n] */
 	uint32_t n_closed;
+	bool old_closed;        /* HUNT_OLD cannot be asked */
 	uint8_t *mark;          /* [n] scratch */
 	/* hunt_ask.c, [n] each */
 	double *w1, *w2;        /* sums over the ancestors */
-	double *gain;
+	double *gain, old_gain; /* of each commit, and of HUNT_OLD */
 	double *scene;          /* posterior after pending answers */
 	uint64_t *bits;         /* [n * words] which atoms are ancestors; NULL: no merges */
 	uint32_t words;

@@ -330,13 +330,15 @@ down(double x)
 	return floor(x * 1e4 + 1e-9) / 1e4;
 }
 
+/* The set as ids, and again with what is known of each. */
 static void
 add_json_set(struct json *doc, const struct commits_finding *f, const struct commits_words *w)
 {
-	struct json *set = json_add_array(doc, "set"), *one;
+	struct json *set = json_add_array(doc, "set"), *suspects = json_add_array(doc, "suspects"), *one;
 
 	for (size_t i = 0; i < f->set.n; i++) {
-		one = json_add_object(set, NULL);
+		json_add_string(set, NULL, id_of(w, f->set.p[i].commit));
+		one = json_add_object(suspects, NULL);
 		json_add_string(one, "commit", id_of(w, f->set.p[i].commit));
 		json_add_number(one, "posterior", down(f->set.p[i].posterior));
 		json_add_bool(one, "skipped", f->skipped.p[f->set.p[i].commit]);
@@ -391,7 +393,7 @@ report_commits_json(struct str *out, const struct commits_finding *f, const stru
 	json_add_string(doc, "subject", c ? c->subject : NULL);
 	json_add_string(doc, "best", f->best == COMMITS_NONE ? NULL : id_of(w, f->best));
 	json_add_int(doc, "commits", w->range->graph.n);
-	json_add_int(doc, "suspects", w->range->n_suspects);
+	json_add_int(doc, "suspected", w->range->n_suspects);
 	json_add_int(doc, "skipped", f->n_skipped);
 	json_add_int(doc, "gate_runs", f->n_gate_runs);
 	json_add_int(doc, "proof_runs", f->n_proof_runs);

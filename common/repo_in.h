@@ -1,6 +1,6 @@
 /*
  * What the files of the repository's wrapper share: repo.c (opening, ids, one
- * commit), repo_walk.c (history), repo_diff.c (what commits change) and
+ * commit), repo_walk.c and repo_order.c (history), repo_diff.c (what commits change) and
  * repo_tree.c (working trees of our own).  Nobody else includes this, and no
  * other file includes libgit2.
  */
@@ -10,6 +10,7 @@
 #include <git2.h>
 
 #include "common/repo.h"
+#include "common/vec.h"
 
 struct repo {
 	git_repository *git;
@@ -36,5 +37,19 @@ repo_from_oid(struct repo_id *out, const git_oid *oid)
 {
 	memcpy(out->bytes, oid->id, sizeof(out->bytes));
 }
+
+/* repo_walk.c: reads commits as bytes. */
+struct repo_reader {
+	struct repo *repo;
+	struct err *e;
+	VEC(struct repo_id) parents; /* of the commit read last */
+	VEC(struct repo_id) cut;     /* whose parents a shallow clone lacks */
+};
+/* Fills time and parents (until the next call) for step->id. */
+int repo_reader_step(struct repo_reader *rd, struct repo_step *step);
+
+/* repo_order.c: repo_walk without first_parent. */
+int repo_walk_all(struct repo_reader *rd, const struct repo_id *tip, const struct repo_id *hide,
+                  bool (*visit)(void *data, const struct repo_step *step), void *data);
 
 #endif

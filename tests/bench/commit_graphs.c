@@ -79,13 +79,17 @@ search_graph(const struct graph *g, struct oracle *o, bool all, struct graph_sum
 			break;
 		runs++;
 		best = 0;
-		for (uint32_t y = 0; all && y < g->n; y++) {
+		for (uint32_t y = 0; all && x != HUNT_OLD && y < g->n; y++) {
 			gain = hunt_gain(h, y);
 			best = gain > best ? gain : best;
 		}
-		if (all && best - hunt_gain(h, x) > s->gap)
+		if (all && x != HUNT_OLD && best - hunt_gain(h, x) > s->gap)
 			s->gap = best - hunt_gain(h, x);
 		s->asked++;
+		if (x == HUNT_OLD) {
+			hunt_tell(h, x, answer(o, o->n, false));
+			continue;
+		}
 		graph_mark(g, x, mark);
 		hunt_tell(h, x, answer(o, x, mark[o->culprit]));
 	}

@@ -42,7 +42,7 @@ static const struct cell cells[] = {
 };
 
 static const double confidence = 0.99, levels[] = { 0.5, 0.7, 0.9, 0.95, 0.99 };
-enum { LEVELS = 5, GIVE_UP = 20000 };
+enum { LEVELS = 5, GIVE_UP = 3000 };
 
 static unsigned searches; /* -s; 0: as the case says */
 
@@ -156,7 +156,7 @@ search_ours(const struct graph *g, struct oracle *o, const struct hunt_ends *e, 
 		if ((state = hunt_next(ours.h, NULL, &x)) != HUNT_ASK || runs++ >= GIVE_UP)
 			break;
 		*(v.posterior >= 0.5 ? &s->proof : &s->search) += 1;
-		hunt_tell(ours.h, x, ask(o, x));
+		hunt_tell(ours.h, x, ask(o, x == HUNT_OLD ? o->n : x));
 	}
 	s->n++;
 	s->found += state == HUNT_FOUND;
@@ -299,7 +299,7 @@ search_bayes(struct oracle *o, const struct hunt_ends *e, struct sums *s)
 	for (;;) {
 		bayes_update(&b);
 		best = bayes_best(&b);
-		if (b.p[best] >= confidence || runs++ >= 3000)
+		if (b.p[best] >= confidence || runs++ >= GIVE_UP)
 			break;
 		x = bayes_select(&b);
 		*(b.p[best] >= 0.5 ? &s->proof : &s->search) += 1;
