@@ -159,7 +159,7 @@ fails_per_day(const struct branch *b, const struct decision *d)
 			last = at > last ? at : last;
 		}
 	}
-	return (double)d->rate.fails / (last > first + 86400 ? (double)(last - first) / 86400 : 1);
+	return (double)d->rate.fails / (last > first && last - first > 86400 ? (double)(last - first) / 86400 : 1);
 }
 
 static void
