@@ -20,6 +20,21 @@ run(const struct prog_call *call, struct err *e)
 		diag_note("'%s' is no range of commits; write GOOD..BAD, like v1.0..HEAD", opt.range);
 		return EXIT_USAGE;
 	}
+	if (opt.history && opt.victim == NULL) {
+		diag_note("'--history' needs '--victim TEST': the test whose suspects are looked up in '%s'",
+		          opt.history);
+		return EXIT_USAGE;
+	}
+	if (opt.victim && opt.history == NULL) {
+		diag_note("'--victim' says here which test '--history DB' is asked about; leave it out, or give "
+		          "both");
+		return EXIT_USAGE;
+	}
+	if (opt.history && opt.fixed) {
+		diag_note("'--history' knows where a failure began, not where it ended; leave it or '--fixed' "
+		          "out");
+		return EXIT_USAGE;
+	}
 	return commits_begin(&opt, e);
 }
 

@@ -11,6 +11,7 @@
 #include "bisect/cmd.h"
 #include "bisect/drive.h"
 #include "bisect/fw.h"
+#include "bisect/priors.h"
 #include "bisect/progress.h"
 #include "common/diag.h"
 #include "common/fs.h"
@@ -25,6 +26,7 @@ struct commits_work {
 	struct pool *pool;
 	struct session session;
 	struct record record;
+	struct str history;        /* the answer about --history */
 	struct testlist recorded;  /* the list of a session that is opened again */
 	struct fw_command command;
 	struct commits_trees *trees;
@@ -38,7 +40,7 @@ work_set_up(struct commits_work *w, const struct options *opt)
 {
 	*w = (struct commits_work){
 		.opt = *opt, .range = COMMITS_RANGE_INIT, .record = RECORD_INIT, .recorded = TESTLIST_INIT,
-		.command = { .note = STR_INIT(STR_LINE) },
+		.command = { .note = STR_INIT(STR_LINE) }, .history = STR_INIT(STR_FILE),
 	};
 	session_init(&w->session);
 	commits_finding_init(&w->finding);
@@ -57,6 +59,7 @@ work_clear(struct commits_work *w)
 	commits_range_release(&w->range);
 	testlist_release(&w->recorded);
 	record_release(&w->record);
+	str_release(&w->history);
 	str_release(&w->command.note);
 	arena_release(&w->command.mem);
 	free(w->cwd);
@@ -156,15 +159,58 @@ pin_range(struct commits_work *w)
 	str_release(&text);
 }
 
+/* Which commits earlier builds suspect, with --paths among those; *n: how many. */
+static int
+suspect_by_history(struct commits_work *w, uint32_t *n, struct err *e)
+{
+	struct commits_range *r = &w->range;
+	double *prior = xcalloc((size_t)r->graph.n + 1, sizeof(*prior));
+	int ret = priors_of_commits(prior, n, str_span(&w->history), &r->list, e);
+
+	for (uint32_t c = 0; r->prior && c < r->graph.n; c++)
+		prior[c] *= r->prior[c];
+	free(r->prior);
+	r->prior = prior;
+	return ret;
+}
+
+static int
+take_history(struct commits_work *w, struct err *e)
+{
+	uint32_t n;
+
+	if (w->opt.history == NULL)
+		return 0;
+	if (priors_keep(str_span(&w->history), &w->session, e) < 0 || suspect_by_history(w, &n, e) < 0)
+		return -1;
+	if (n == 0)
+		diag_note("'%s' suspects none of the %u commits: all begin equal", w->opt.history, w->range.graph.n);
+	else
+		diag_note("'%s' suspects %u of the %u commits", w->opt.history, n, w->range.graph.n);
+	return 0;
+}
+
+static int
+take_history_again(struct commits_work *w, struct err *e)
+{
+	uint32_t n;
+
+	if (w->opt.history == NULL)
+		return 0;
+	return priors_kept(&w->history, &w->session, e) < 0 ? -1 : suspect_by_history(w, &n, e);
+}
+
 static int
 work_begin(struct commits_work *w, struct err *e)
 {
 	if (open_here(w, e) < 0 || commits_range_read(&w->range, w->repo, &w->opt, w->cwd, e) < 0 ||
-	    (w->pool = pool_new(e)) == NULL || session_create(&w->session, w->opt.session, e) < 0)
+	    (w->pool = pool_new(e)) == NULL ||
+	    (w->opt.history && priors_ask(&w->history, w->pool, &w->opt, e) < 0) ||
+	    session_create(&w->session, w->opt.session, e) < 0)
 		return -1;
 	hide_sessions(w->opt.session);
 	pin_range(w);
-	if (session_make_scratch(&w->session, w->opt.launcher != NULL, e) < 0)
+	if (session_make_scratch(&w->session, w->opt.launcher != NULL, e) < 0 || take_history(w, e) < 0)
 		goto fail;
 	set_up_command(w);
 	tell_own_files(w);
@@ -265,6 +311,8 @@ work_resume(struct commits_work *w, const char *which, bool look, struct err *e)
 	if (testlist_digest(&w->range.list) != w->record.list_digest)
 		return err_set(e, "the commits between both ends are not those that the session began with; "
 		               "begin a new session");
+	if (take_history_again(w, e) < 0)
+		return -1;
 	if (!look && w->session.journal.torn)
 		diag_note("the last line of '%s/journal' was torn, its run is done again", w->session.shown);
 	return 0;

@@ -26,6 +26,7 @@ struct drive {
 	struct lab *lab;
 	const struct testlist *list;
 	const struct options *opt;
+	const double *suspicion; /* [list] relative, > 0; NULL: equal */
 	bool keeps_order;   /* the framework runs tests in the order asked */
 	bool names_tests;   /* and says of each test how it ended */
 	/* Told whenever something is learnt; for the progress line and -o.  May be NULL. */

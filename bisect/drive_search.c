@@ -82,6 +82,21 @@ candidate_seconds(const struct search *s)
 	return own;
 }
 
+/* How suspect each candidate is; NULL: equally; the caller frees. */
+static double *
+candidate_suspicion(const struct search *s)
+{
+	const struct inquiry *q = s->q;
+	double *own;
+
+	if (q->d->suspicion == NULL)
+		return NULL;
+	own = xmalloc(s->n * sizeof(*own));
+	for (uint32_t i = 0; i < s->n; i++)
+		own[i] = q->d->suspicion[q->order[s->place[i]]];
+	return own;
+}
+
 static double
 startup(const struct inquiry *q)
 {
@@ -91,12 +106,13 @@ startup(const struct inquiry *q)
 static struct plan *
 make_plan(const struct search *s)
 {
-	double *own = candidate_seconds(s);
-	struct plan_config c = { .n = s->n, .seconds = own, .startup = startup(s->q),
+	double *own = candidate_seconds(s), *suspicion = candidate_suspicion(s);
+	struct plan_config c = { .n = s->n, .seconds = own, .prior = suspicion, .startup = startup(s->q),
 		                 .confidence = s->q->d->opt->confidence };
 	struct plan *p = plan_new(&c);
 
 	free(own);
+	free(suspicion);
 	return p;
 }
 

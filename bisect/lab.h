@@ -60,6 +60,7 @@ struct lab_config {
 	const struct framework *fw;
 	const struct testlist *list;
 	const struct options *opt;
+	const double *seconds;    /* [n] expected of each test before any run told; NULL: unknown */
 	struct session *session;  /* locked, with a scratch folder; its journal is replayed first */
 	bool replay_only;         /* start nothing: LAB_SIGNAL (or BUDGET) where the journal ends, for `show` */
 	/* One line for the person: what the lab decided by itself.  Not on a replay. */
@@ -111,7 +112,8 @@ struct lab_stats {
 struct lab_stats lab_stats(const struct lab *lab);
 
 /* Expected seconds of each test, [n], > 0: from the first fresh run of the whole
- * list that reported them, else equal shares of it, else 1/n; by answers. */
+ * list that reported them, else shares of it as lab_config.seconds has them (or equal
+ * ones), else those seconds, else 1/n; by answers. */
 const double *lab_seconds(const struct lab *lab);
 /* Expected seconds of one start (of a fork when warm), > 0; by answers. */
 double lab_startup(const struct lab *lab, bool warm);

@@ -88,7 +88,7 @@ static void
 compute_seconds(struct lab *lab)
 {
 	uint32_t n = lab_n_tests(lab);
-	double whole = lab->whole_seconds > 0 ? lab->whole_seconds : 1, start;
+	double whole = lab->whole_seconds > 0 ? lab->whole_seconds : 1, start, told = 0;
 
 	if (lab->seconds == NULL)
 		lab->seconds = xcalloc((size_t)n + 1, sizeof(*lab->seconds));
@@ -103,8 +103,11 @@ compute_seconds(struct lab *lab)
 	start = intercept(&lab->cost[0]);
 	if (start < 0 || start > whole)
 		start = lab->cost[0].n > 0 ? whole / 2 : whole / 10;
+	for (uint32_t i = 0; i < n; i++)
+		told += lab->c.seconds ? lab->c.seconds[i] : 0;
 	for (uint32_t i = 0; i < n; i++) {
-		double s = (whole - start) / n;
+		double s = told > 0 ? lab->c.seconds[i] * (lab->whole_seconds > 0 ? (whole - start) / told : 1)
+		                    : (whole - start) / n;
 
 		lab->seconds[i] = s > least_seconds ? s : least_seconds;
 	}

@@ -36,6 +36,7 @@ struct options {
 	const char *launcher;
 	const char *session;        /* default ".flake-bisect" */
 	bool warm;                  /* default true; --no-warm */
+	const char *history;        /* --history: a store of flake-triage; NULL: none */
 	const char *range;          /* commits: "GOOD..BAD"; NULL: tests are searched */
 	const char *range_shown;    /* the same as the user wrote it */
 	bool first_parent, fixed;   /* --first-parent, --fixed */

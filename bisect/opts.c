@@ -164,13 +164,6 @@ set_progress(void *target, const struct opt *o UNUSED, const char *value, struct
 	return 0;
 }
 
-/* `flake-triage` will bring the stores that this reads. */
-static int
-set_history(void *target UNUSED, const struct opt *o UNUSED, const char *value UNUSED, struct err *e)
-{
-	return err_set(e, "this version cannot read a history of earlier builds; leave it out");
-}
-
 /* ---- the table ---- */
 
 #define FIELD(name) .field = offsetof(struct opts, options.name)
@@ -217,9 +210,9 @@ const struct opt opts_table[] = {
 	  .help = "a run fails if its output matches REGEX (PCRE2)" },
 	{ "stop-at-match", .use = SEARCHES, GROUP, .set = opt_set_true, FIELD(stop_at_match),
 	  .help = "end a run as soon as its output matches" },
-	{ "victim", .arg = "TEST", .use = RUNS, GROUP, .set = opt_set_text, FIELD(victim),
+	{ "victim", .arg = "TEST", .use = SEARCHES, GROUP, .set = opt_set_text, FIELD(victim),
 	  .help = "a run fails if TEST fails; TEST is always kept, and last where the order can be "
-	          "chosen" },
+	          "chosen; for commits: the test that --history is asked about" },
 	{ "fail-exit", .arg = "LIST", .use = SEARCHES, GROUP, .set = set_fail_exit,
 	  .help = "the exit statuses that fail, like 1,3-7 (default: any but 0 and 125; 125 says "
 	          "'cannot tell')" },
@@ -261,7 +254,10 @@ const struct opt opts_table[] = {
 	{ "session", .arg = "DIR", .use = SEARCHES | USE_RESUME | USE_SHOW, GROUP, .words = "DIR",
 	  .set = opt_set_text, FIELD(session),
 	  .help = "keep journals and outputs in DIR (default: .flake-bisect)" },
-	{ "history", .arg = "DB", .use = SEARCHES, GROUP, .set = set_history },
+	{ "history", .arg = "DB", .use = USE_TESTS | USE_COMMITS, GROUP, .words = "FILE", .set = opt_set_text,
+	  FIELD(history),
+	  .help = "begin with what earlier builds tell, in the store DB of flake-triage: how long tests take "
+	          "and which are suspect; for commits: which are suspect of --victim" },
 #undef GROUP
 #define GROUP .group = "Output"
 	{ "json", .use = USE_ALL & ~USE_HELP, GROUP, .set = opt_set_true, FIELD(json),

@@ -33,7 +33,7 @@ static const struct field {
 	FIELD(range_shown, KIND_TEXT),
 	FIELD(first_parent, KIND_BOOL), FIELD(fixed, KIND_BOOL), FIELD(paths, KIND_TEXT),
 	FIELD(build, KIND_TEXT), FIELD(build_timeout_ms, KIND_I64), FIELD(term_old, KIND_TEXT),
-	FIELD(term_new, KIND_TEXT), FIELD(log, KIND_TEXT),
+	FIELD(term_new, KIND_TEXT), FIELD(log, KIND_TEXT), FIELD(history, KIND_TEXT),
 #undef FIELD
 };
 

@@ -7,6 +7,7 @@
  *	         without it was never begun
  *	names    the tests, escaped, one a line
  *	seconds  how long each takes, in microseconds, once that is known
+ *	priors   what flake-triage told of earlier builds (priors.h)
  *	journal  the answers (journal.h)
  *	scratch  where runs had their folders, should we have been killed
  *	runs/    NNNNNN.log: head and tail of each run's output

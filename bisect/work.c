@@ -21,7 +21,7 @@ work_init(struct work *w, const struct options *opt)
 {
 	*w = (struct work){
 		.opt = *opt, .list = TESTLIST_INIT, .record = RECORD_INIT,
-		.command = { .note = STR_INIT(STR_LINE) },
+		.command = { .note = STR_INIT(STR_LINE) }, .history = STR_INIT(STR_FILE),
 	};
 	session_init(&w->session);
 	finding_init(&w->finding);
@@ -38,6 +38,8 @@ work_release(struct work *w)
 	finding_release(&w->finding);
 	testlist_release(&w->list);
 	record_release(&w->record);
+	str_release(&w->history);
+	priors_release(&w->priors);
 	str_release(&w->command.note);
 	arena_release(&w->command.mem);
 	free(w->cwd);
@@ -167,16 +169,42 @@ check_output(const struct work *w, struct err *e)
 	return ret;
 }
 
+/* ---- earlier builds ---- */
+
+/* What they tell of the tests of the list; kept for resume. */
+static int
+take_history(struct work *w, struct err *e)
+{
+	if (w->opt.history == NULL)
+		return 0;
+	if (priors_keep(str_span(&w->history), &w->session, e) < 0 ||
+	    priors_of_tests(&w->priors, str_span(&w->history), &w->list, e) < 0)
+		return -1;
+	diag_note("'%s' knows %u of the %u tests", w->opt.history, w->priors.n_known, testlist_count(&w->list));
+	return 0;
+}
+
+static int
+take_history_again(struct work *w, struct err *e)
+{
+	if (w->opt.history == NULL)
+		return 0;
+	return priors_kept(&w->history, &w->session, e) < 0 ? -1
+	       : priors_of_tests(&w->priors, str_span(&w->history), &w->list, e);
+}
+
 /* ---- beginning ---- */
 
 int
 work_begin(struct work *w, const char *mode, struct err *e)
 {
 	if (check_output(w, e) < 0 || find_cwd(w, e) < 0 || (w->pool = pool_new(e)) == NULL ||
+	    (w->opt.history && priors_ask(&w->history, w->pool, &w->opt, e) < 0) ||
 	    session_create(&w->session, w->opt.session, e) < 0)
 		return -1;
 	if (session_make_scratch(&w->session, w->opt.launcher != NULL, e) < 0 ||
-	    set_up_command(w, e) < 0 || make_list(w, &w->list, e) < 0 || check_victim(w, e) < 0)
+	    set_up_command(w, e) < 0 || make_list(w, &w->list, e) < 0 || check_victim(w, e) < 0 ||
+	    take_history(w, e) < 0)
 		goto fail;
 	if (w->list.n_doubles == 1)
 		diag_note("a name was listed more than once; it is kept once");
@@ -206,7 +234,7 @@ read_session(struct work *w, const char *which, bool writable, struct err *e)
 	w->opt = w->record.opt;
 	w->opt.session = root;
 	w->opt.progress = -1;
-	return 0;
+	return take_history_again(w, e);
 }
 
 int
@@ -327,7 +355,7 @@ open_lab(struct work *w, bool replay_only, struct err *e)
 {
 	struct lab_config config = {
 		.pool = w->pool, .command = &w->command, .fw = w->fw, .list = &w->list, .opt = &w->opt,
-		.session = &w->session, .replay_only = replay_only,
+		.seconds = w->priors.seconds, .session = &w->session, .replay_only = replay_only,
 		.note = note, .ran = ran, .tick = tick, .data = w,
 	};
 
@@ -407,7 +435,7 @@ work_run(struct work *w, bool replay_only, struct err *e)
 {
 	struct finding *f = &w->finding;
 	struct drive d = {
-		.list = &w->list, .opt = &w->opt,
+		.list = &w->list, .opt = &w->opt, .suspicion = w->priors.suspicion,
 		.keeps_order = (w->fw->flags & FW_ORDER) != 0, .names_tests = (w->fw->flags & FW_NAMES) != 0,
 		.progress = replay_only ? NULL : know, .data = w,
 	};

@@ -6,6 +6,7 @@
 #define BISECT_WORK_H
 
 #include "bisect/drive.h"
+#include "bisect/priors.h"
 #include "bisect/record.h"
 
 struct progress;
@@ -18,6 +19,8 @@ struct work {
 	struct fw_command command;
 	const struct framework *fw;
 	struct testlist list;
+	struct str history;   /* the answer about --history */
+	struct priors priors;
 	struct session session;
 	struct record record;
 	struct lab *lab;

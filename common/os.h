@@ -45,6 +45,8 @@ bool os_run_of(pid_t pid, const char *name, const char *token, uint64_t *run);
 int os_pipe(int fds[2]);
 /* Closes every descriptor above 2 but keep. */
 void os_close_all_but(int keep);
+/* The path of this program; false: the system does not tell. */
+bool os_program(char *path, size_t size);
 /* The name that `ps` and `pkill` see. */
 void os_rename(const char *name);
 /* One-minute load average; < 0: unknown. */

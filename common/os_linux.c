@@ -229,6 +229,17 @@ os_close_all_but(int keep)
 	}
 }
 
+bool
+os_program(char *path, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", path, size);
+
+	if (n <= 0 || (size_t)n >= size)
+		return false;
+	path[n] = '\0';
+	return true;
+}
+
 void
 os_rename(const char *name)
 {

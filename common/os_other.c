@@ -74,6 +74,14 @@ os_close_all_but(int keep)
 	}
 }
 
+bool
+os_program(char *path, size_t size)
+{
+	(void)path;
+	(void)size;
+	return false;
+}
+
 void
 os_rename(const char *name)
 {

@@ -78,10 +78,14 @@ test_no_command() {
 	contains "the message" "$err" "'more' is one word too many"
 }
 
-# What is not there must say so, and not search something else.
-test_later_features() {
-	fails_with 129 "$FB" --history triage.db -- true
-	contains "the message" "$err" "cannot read a history"
+# A history that is not there, or of which test is not said, must not be searched without.
+test_history() {
+	fails_with 128 "$FB" --history triage.db -- true
+	contains "the message" "$err" "there is no store 'triage.db'"
+	fails_with 129 "$FB" commits --history triage.db a..b -- true
+	contains "the message" "$err" "needs '--victim TEST'"
+	fails_with 129 "$FB" commits --victim t a..b -- true
+	contains "the message" "$err" "or give both"
 }
 
 # What test.bisect_cmd calls its options is understood.
