@@ -78,6 +78,19 @@ gather_durations(struct history *h, const struct failures *all)
 	free(times);
 }
 
+struct passes { struct history *h; uint32_t test; };
+
+static void
+add_pass(void *data, uint32_t test, uint32_t lane UNUSED, int64_t micros)
+{
+	const struct passes *p = data;
+
+	if (test != p->test)
+		return;
+	p->h->pass_fast = p->h->pass_slow < 0 || micros < p->h->pass_fast ? micros : p->h->pass_fast;
+	p->h->pass_slow = micros > p->h->pass_slow ? micros : p->h->pass_slow;
+}
+
 /* ---- warnings ---- */
 
 struct warned { struct history *h; struct asked *a; };
@@ -145,10 +158,11 @@ history_gather(struct history *h, struct asked *a, uint32_t test, struct err *e)
 {
 	struct failures all = { VEC_INIT };
 	struct warned warned = { h, a };
+	struct passes passes = { h, test };
 	struct test_view t;
 	int ret = -1;
 
-	*h = (struct history){ .view = a->view, .now = a->now, .median = -1 };
+	*h = (struct history){ .view = a->view, .now = a->now, .median = -1, .pass_slow = -1 };
 	if (store_streams(a->view, test, &t, e) < 0)
 		return -1;
 	analyse_test(a->view, &t, &a->analyse, &a->mem, &h->f);
@@ -165,6 +179,7 @@ history_gather(struct history *h, struct asked *a, uint32_t test, struct err *e)
 		qsort(all.all.p, all.all.n, sizeof(*all.all.p), newest_first);
 	gather_durations(h, &all);
 	if (gather_builds(h, a, &all, e) < 0 || find_since_build(h, a, e) < 0 ||
+	    store_times(a->view, add_pass, &passes, e) < 0 ||
 	    store_warnings(a->view, test, 0, add_warning, &warned, e) < 0)
 		goto out;
 	if (h->n_warnings)

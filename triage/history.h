@@ -35,6 +35,7 @@ struct history {
 	uint32_t n_warnings;
 	struct span since_build;  /* "BUILDER/NUMBER" of a build at f.since.best; empty: none */
 	int64_t fast, median, slow; /* durations of first tries that were no plain passes; median -1: unknown */
+	int64_t pass_fast, pass_slow; /* durations in the newest builds where it passed; slow -1: unknown */
 };
 
 /* Everything lives in a->mem and the view.  -1 and e. */

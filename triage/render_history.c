@@ -139,8 +139,6 @@ build_row(struct doc *d, const struct history_build *b)
 static void
 builds(struct doc *d, const struct history *h)
 {
-	char fast[CLOCK_TEXT], slow[CLOCK_TEXT], median[CLOCK_TEXT];
-
 	if (h->n_builds == 0)
 		return;
 	doc_says(d, DOC_H2, "Last failures");
@@ -148,12 +146,26 @@ builds(struct doc *d, const struct history *h)
 	for (uint32_t i = 0; i < h->n_builds; i++)
 		build_row(d, &h->builds[i]);
 	doc_end(d, DOC_LIST);
-	if (h->median < 0)
-		return;
-	clock_format(fast, h->fast);
-	clock_format(slow, h->slow);
-	clock_format(median, h->median);
-	doc_says(d, DOC_PARA, "  first tries that failed took %s to %s, half of them up to %s", fast, slow, median);
+}
+
+static void
+durations(struct doc *d, const struct history *h)
+{
+	char fast[CLOCK_TEXT], slow[CLOCK_TEXT], median[CLOCK_TEXT];
+
+	if (h->median >= 0) {
+		clock_format(fast, h->fast);
+		clock_format(slow, h->slow);
+		clock_format(median, h->median);
+		doc_says(d, DOC_PARA, "  first tries that failed took %s to %s, half of them up to %s", fast, slow,
+		         median);
+	}
+	if (h->pass_slow >= 0) {
+		clock_format(fast, h->pass_fast);
+		clock_format(slow, h->pass_slow);
+		doc_says(d, DOC_PARA, "  where it passed in the newest builds it took %s%s%s", fast,
+		         strcmp(fast, slow) ? " to " : "", strcmp(fast, slow) ? slow : "");
+	}
 }
 
 static void
@@ -205,6 +217,7 @@ render_history_page(struct str *out, const struct doc_format *format, const stru
 	}
 	commits(&d, h, o);
 	builds(&d, h);
+	durations(&d, h);
 	warnings(&d, h);
 	if (o->explain) {
 		doc_says(&d, DOC_H2, "Why");

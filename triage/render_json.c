@@ -220,6 +220,12 @@ render_history_json(struct str *out, const struct history *h, const struct rende
 		json_add_number(x, "median", (double)h->median / 1e6);
 		json_add_number(x, "most", (double)h->slow / 1e6);
 	}
+	if (h->pass_slow >= 0) {
+		struct json *x = json_add_object(doc, "passing_seconds");
+
+		json_add_number(x, "least", (double)h->pass_fast / 1e6);
+		json_add_number(x, "most", (double)h->pass_slow / 1e6);
+	}
 	json_add_int(doc, "older_runs", (int64_t)f->older_runs);
 	json_add_int(doc, "older_failed", (int64_t)f->older_fails);
 	list = json_add_array(doc, "explain");

@@ -86,7 +86,8 @@ int store_find_build(struct view *v, const char *text, void (*each)(void *data, 
 int store_names(struct view *v, void (*each)(void *data, uint32_t test, struct span name), void *data,
                 struct err *e);
 
-/* How long tests take where they pass: of the newest build of each lane (an index in the view). */
+/* How long tests take where they pass: of the newest build of each lane (an index in the view);
+ * nothing of a lane whose newest build began after the view's until. */
 int store_times(struct view *v, void (*each)(void *data, uint32_t test, uint32_t lane, int64_t micros),
                 void *data, struct err *e);
 

@@ -80,13 +80,15 @@ store_times(struct view *view, void (*each)(void *data, uint32_t test, uint32_t 
 {
 	const struct view_in *v = view_in(view);
 	struct giving g = { 0, each, data };
-	struct db_query *q = db_query(view->store->db, "SELECT data FROM times WHERE lane = ?1 ORDER BY part", e);
+	struct db_query *q = db_query(view->store->db, "SELECT data FROM times WHERE lane = ?1 AND "
+	                             "(?2 = 0 OR started <= ?2) ORDER BY part", e);
 	int got = 0;
 
 	if (q == NULL)
 		return -1;
 	for (; g.lane < view->n_lanes && got == 0; g.lane++) {
 		db_bind_int(q, 1, v->more[g.lane].id);
+		db_bind_int(q, 2, v->until);
 		while ((got = db_step(q, e)) > 0) {
 			if (times_each(db_text(q, 0), give, &g))
 				continue;

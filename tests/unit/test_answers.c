@@ -252,6 +252,8 @@ test_json(void)
 	CHECK(json_number(json_find(json_find(doc, "rate"), "high"), &high) && high < 0.2);
 	CHECK(json_count(json_find(doc, "builders")) == 2);
 	CHECK(json_int(json_find(json_at(json_find(doc, "messages"), 0), "count"), &n) && n == 12);
+	CHECK(json_number(json_find(json_find(doc, "passing_seconds"), "most"), &low));
+	CHECK_NEAR(low, 2.5, 1e-9);
 	CHECK(json_find(json_find(doc, "since"), "revision") && json_find(json_find(doc, "since"), "build"));
 	json_free(doc);
 	str_clear(&s);
