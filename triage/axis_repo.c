@@ -379,7 +379,7 @@ take_path(void *data, const struct repo_change *c)
 }
 
 static bool
-get_facts(void *data, uint32_t branch, uint32_t at, struct commit_facts *out)
+get_facts(void *data, uint32_t branch, uint32_t at, bool want_paths, struct commit_facts *out)
 {
 	struct axes_repo *a = data;
 	struct branch_axis *b = &a->branches[branch];
@@ -391,7 +391,7 @@ get_facts(void *data, uint32_t branch, uint32_t at, struct commit_facts *out)
 	arena_release(&a->facts);
 	if (b->repo == NULL || at >= b->n || repo_commit_read(&c, b->repo, &b->ids[at], &a->facts, NULL) < 0)
 		return false;
-	if (repo_changes(b->repo, &b->ids[at], false, take_path, &paths, NULL) < 0)
+	if (want_paths && repo_changes(b->repo, &b->ids[at], false, take_path, &paths, NULL) < 0)
 		vec_clear(&paths.v);
 	copy = arena_alloc(&a->facts, (paths.v.n + 1) * sizeof(*copy));
 	if (paths.v.n)

@@ -19,8 +19,9 @@ struct commit_facts {
 
 /* Where the thinking asks; both zero: there is nothing to ask. */
 struct commit_source {
-	/* The facts of a place on a branch's axis, valid until the next call; false: nothing is known. */
-	bool (*facts)(void *data, uint32_t branch, uint32_t at, struct commit_facts *out);
+	/* The facts of a place on a branch's axis, valid until the next call; without paths where they are not
+	 * asked for, since finding them takes far longer.  False: nothing is known. */
+	bool (*facts)(void *data, uint32_t branch, uint32_t at, bool paths, struct commit_facts *out);
 	/* Whether a place of another branch surely lacks this one's commit. */
 	bool (*lacks)(void *data, uint32_t branch, uint32_t at, uint32_t other, uint32_t other_at);
 	void *data;

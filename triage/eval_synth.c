@@ -98,7 +98,7 @@ struct facts {
 };
 
 static bool
-get_facts(void *data, uint32_t branch, uint32_t at, struct commit_facts *out)
+get_facts(void *data, uint32_t branch, uint32_t at, bool paths UNUSED, struct commit_facts *out)
 {
 	struct facts *f = data;
 	const struct synth_branch *b = branch_of(f->s, f->v->branches.texts.p[branch]);

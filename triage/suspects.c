@@ -6,7 +6,7 @@
 
 
 #define CONFIDENCE 0.9
-#define FAR 25.0 /* places so much less likely, as logarithm, do not count */
+#define FAR 12.0 /* places so much less likely, as logarithm, are not asked: no prior brings them back */
 #define VETO 0.1 /* what is left of a suspect that a failing branch lacks */
 
 enum { TRACES = 16, BRANCHES = 16 };
@@ -104,7 +104,7 @@ ask_commits(struct candidates *c, const struct commit_source *commits, const str
 	for (i = 0; i < c->n_asked; i++) {
 		uint32_t k = c->order[i];
 
-		if (commits->facts(commits->data, s->window.branch, s->window.lo + k, &facts)) {
+		if (commits->facts(commits->data, s->window.branch, s->window.lo + k, true, &facts)) {
 			c->factors[k] = blame_factors(subject, &facts);
 			any = true;
 		}
@@ -198,7 +198,7 @@ fill_place(struct suspect_place *p, const struct view *v, const struct commit_so
 		.by_commit = s->with_commits ? c->prior[k] - log_mean(c->prior, c->n) : 0,
 		.factors = s->with_commits ? c->factors[k] : 0,
 	};
-	if (commits->facts && commits->facts(commits->data, s->window.branch, b->at, &facts))
+	if (commits->facts && commits->facts(commits->data, s->window.branch, b->at, false, &facts))
 		p->title = (struct span){ arena_copy(mem, facts.title.p, facts.title.n), facts.title.n };
 }
 

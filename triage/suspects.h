@@ -11,7 +11,7 @@
 #include "triage/finding.h"
 
 enum {
-	SUSPECTS_ASKED = 2000, /* commits whose files are looked at, at the most: the likeliest by results */
+	SUSPECTS_ASKED = 1000, /* commits whose files are looked at, at the most: the likeliest by results */
 	SUSPECTS_SHOWN = 200,  /* kept beside those of the set */
 };
 

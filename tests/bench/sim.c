@@ -4,12 +4,11 @@
  * nor the rate is told to the search.  Where the plan says that the answers fit
  * nothing, the sound reduction goes on, as in the program.
  *
- * Runs of the gate are given apart: the whole list, until it has failed twice.
- * Where starts cost most, until it failed three times, or ten times (-g) if it passed
- * too: a run of the whole list then costs what any question costs, and tells the
- * rate, which the search would have to find out.  "all" is both together, beside
- * the least that any search needs which names an innocent test in 1 % of plain
- * flakes: with the divergence of data, E[gate + runs] >= ln(tests / .01) / capacity.
+ * Runs of the gate are given apart: the whole list, until it has failed twice, or four
+ * times (-g) if it also passed.  More of them make the search itself shorter, and both
+ * together longer, so the program's own gate has as few.  "all" is both, beside the
+ * least that any search needs which names an innocent test in 1 % of plain flakes:
+ * with the divergence of data, E[gate + runs] >= log2(tests / .01) / capacity.
  *
  *	sim [-q] [-s SEARCHES] [-g FAILS] [-S SEED] [-v] [CELL...]
  *
@@ -75,7 +74,7 @@ enum { MOST_CULPRITS = 16, MOST_RUNS = 3000, BIG = 100000, HUGE = 1000000 };
 static const double CONFIDENCE = 0.99, RIGHT_LEAST = 99, NAMED_MOST = 1; /* per cent */
 static const double BIG_MS = 50, HUGE_MB = 300;
 
-static unsigned searches = 200, gate_fails = 10;
+static unsigned searches = 200, gate_fails = 4;
 static uint32_t n; /* tests of the cell that is measured */
 static uint64_t seed, first_seed = 1;
 static bool verbose;
@@ -143,12 +142,11 @@ static void
 gate(struct command *c, struct plan *p, struct ranges *smallest)
 {
 	struct ranges all = { VEC_INIT };
-	bool starts = c->cell->startup >= 1;
 	unsigned fails = 0, answered = 0;
 
 	ranges_all(&all, n);
 	ranges_set(smallest, &all);
-	while (fails < (!starts ? 2 : answered == fails ? 3 : gate_fails)) {
+	while (fails < (answered == fails ? 2 : gate_fails)) {
 		enum answer a = run(c, &all);
 		if (a == UNRESOLVED)
 			continue;
