@@ -1,13 +1,12 @@
 /* `fixes TEST|COMMIT`: which commit fixed it, whether it held, and on which branches it is. */
 #include "common/base.h"
-#include "triage/cmd.h"
+#include "triage/cmd_page.h"
 
 #include "common/json.h"
-#include "triage/render.h"
 #include "triage/render_commits.h"
 
 struct fixed {
-	struct asked asked;
+	struct asked *asked;
 	struct test_view t;     /* name empty: a commit was named */
 	struct finding f;
 	struct fix_search s;
@@ -27,7 +26,7 @@ write_page(struct str *out, const struct doc_format *format, const struct fixed 
 		doc_end(&d, DOC_PARA);
 	}
 	if (x->s.any) {
-		part_fix(&d, x->asked.view, &x->s, x->t.name);
+		part_fix(&d, x->asked->view, &x->s, x->t.name);
 		if (x->s.n_branches == 0)
 			doc_says(&d, DOC_PARA, "Which branches have it is known with a clone: --repo DIR");
 	}
@@ -44,7 +43,7 @@ write_json(struct str *out, const struct fixed *x)
 		json_add_text(doc, "test", x->t.name);
 		json_add_text(doc, "verdict", span_of(verdict_name(x->f.verdict)));
 	}
-	json_add_fix(doc, x->asked.view, &x->s);
+	json_add_fix(doc, x->asked->view, &x->s);
 	if (!json_print(doc, out))
 		out->over = true;
 	str_addc(out, '\n');
@@ -55,7 +54,7 @@ write_json(struct str *out, const struct fixed *x)
 static int
 search(struct fixed *x, const char *name, struct err *e)
 {
-	struct asked *a = &x->asked;
+	struct asked *a = x->asked;
 	struct err commit = ERR_INIT;
 	uint32_t test;
 
@@ -72,40 +71,23 @@ search(struct fixed *x, const char *name, struct err *e)
 }
 
 static int
-answer(struct fixed *x, const struct renderer *format, const struct options *o, const char *name, struct err *e)
+write_fixes(const struct page_call *p, struct err *e)
 {
-	struct str page = STR_INIT(RENDER_MAX);
-	int ret = -1;
+	struct fixed x = { .asked = p->asked };
 
-	if (asked_open(&x->asked, o, 0, e) < 0 || search(x, name, e) < 0)
+	if (search(&x, p->operand, e) < 0)
 		return -1;
-	if (format->pages)
-		write_page(&page, format->pages, x);
+	if (p->format->pages)
+		write_page(p->page, p->format->pages, &x);
 	else
-		write_json(&page, x);
-	if (render_write(&page, o->output, e) == 0)
-		ret = x->s.any ? EXIT_ANSWERED : EXIT_NEGATIVE;
-	str_release(&page);
-	return ret;
+		write_json(p->page, &x);
+	return x.s.any ? EXIT_ANSWERED : EXIT_NEGATIVE;
 }
 
 static int
 run(const struct prog_call *call, struct err *e)
 {
-	const struct options *o = triage_options(call);
-	const struct renderer *format = render_find(o->json ? "json" : o->format, e);
-	struct fixed *x = xcalloc(1, sizeof(*x));
-	int ret;
-
-	if (format == NULL || call->n_operands == 0) {
-		diag_note("%s", format ? "the fix of what? flake-triage fixes TEST|COMMIT" : e->msg);
-		ret = EXIT_USAGE;
-	} else {
-		ret = answer(x, format, o, call->operands[0], e);
-	}
-	asked_release(&x->asked);
-	free(x);
-	return ret;
+	return cmd_page(call, "the fix of what? flake-triage fixes TEST|COMMIT", write_fixes, e);
 }
 
 const struct prog_cmd triage_fixes = {
