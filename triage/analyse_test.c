@@ -5,6 +5,8 @@
 #include "common/base.h"
 #include "triage/analyse_in.h"
 
+#include <math.h>
+
 /* What is told of a test whose branches differ: the first of these. */
 static const enum verdict loudest[] = {
 	VERDICT_REGRESSED, VERDICT_DID_NOT_HOLD, VERDICT_FLAKY,   VERDICT_MACHINE,
@@ -159,7 +161,7 @@ fails_per_day(const struct branch *b, const struct decision *d)
 			last = at > last ? at : last;
 		}
 	}
-	return (double)d->rate.fails / (last > first && last - first > 86400 ? (double)(last - first) / 86400 : 1);
+	return (double)d->rate.fails / fmax(1, last > first ? ((double)last - (double)first) / 86400 : 0);
 }
 
 static void

@@ -131,6 +131,7 @@ source_buildbot_is(const char *where)
 	char path[PATH_MAX], head[sizeof(magic)] = "";
 	bool is;
 	struct err e = ERR_INIT;
+	struct stat about;
 	struct db *db;
 	FILE *f;
 
@@ -138,6 +139,9 @@ source_buildbot_is(const char *where)
 		return true;
 	if (access(in_folder(where, "buildbot.tac", path), R_OK) == 0)
 		return true;
+	/* What is read from a pipe to look at it would be gone. */
+	if (stat(database_of(where, path), &about) < 0 || !S_ISREG(about.st_mode))
+		return false;
 	f = fopen(database_of(where, path), "rb");
 	if (f == NULL)
 		return false;
