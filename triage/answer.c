@@ -30,6 +30,32 @@ add_meant(void *data, int64_t build)
 	vec_push(&m->builds, build);
 }
 
+/* Its place in the view; NULL: it lies before the horizon, or is filtered out. */
+static const struct lane_build *
+in_view(const struct view *v, int64_t build)
+{
+	for (uint32_t i = 0; i < v->n_lanes; i++) {
+		for (uint32_t k = 0; k < v->lanes[i].n; k++) {
+			if (v->lanes[i].builds[k].id == build)
+				return &v->lanes[i].builds[k];
+		}
+	}
+	return NULL;
+}
+
+/* Of several those that --branch and --builder leave. */
+static void
+keep_in_view(struct meant *m, const struct view *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->builds.n; i++) {
+		if (in_view(v, m->builds.p[i]))
+			m->builds.p[n++] = m->builds.p[i];
+	}
+	m->builds.n = n ? n : m->builds.n;
+}
+
 static int
 say_several(struct asked *a, const struct meant *m, const char *text, struct err *e)
 {
@@ -43,6 +69,10 @@ say_several(struct asked *a, const struct meant *m, const char *text, struct err
 		escape_text(&names, facts.builder);
 		str_addc(&names, '/');
 		escape_text(&names, facts.number);
+		if (facts.branch.n) {
+			str_adds(&names, " of branch ");
+			escape_text(&names, facts.branch);
+		}
 	}
 	err_set(e, "'%.200s' can be %zu builds:%s%s", text, m->builds.n, str_c(&names),
 	        m->builds.n > SHOWN ? "\n  ..." : "");
@@ -56,6 +86,8 @@ find_build(struct asked *a, const char *text, int64_t *build, struct err *e)
 	struct meant m = { VEC_INIT };
 	int ret = store_find_build(a->view, text, add_meant, &m, e);
 
+	if (m.builds.n > 1)
+		keep_in_view(&m, a->view);
 	if (ret == 0 && m.builds.n == 0)
 		ret = err_set(e, "there is no build '%.200s'; write BUILDER/NUMBER, a URL, or a part that only one has",
 		              text);
@@ -65,19 +97,6 @@ find_build(struct asked *a, const char *text, int64_t *build, struct err *e)
 		*build = m.builds.p[0];
 	vec_release(&m.builds);
 	return ret;
-}
-
-/* Its place in the view; NULL: it lies before the horizon, or is filtered out. */
-static const struct lane_build *
-in_view(const struct view *v, int64_t build)
-{
-	for (uint32_t i = 0; i < v->n_lanes; i++) {
-		for (uint32_t k = 0; k < v->lanes[i].n; k++) {
-			if (v->lanes[i].builds[k].id == build)
-				return &v->lanes[i].builds[k];
-		}
-	}
-	return NULL;
 }
 
 /* ---- what a failure is ---- */
@@ -196,6 +215,7 @@ answer_gather(struct answer *out, struct asked *a, const char *text, struct err 
 			return -1;
 		r->before = failed_before(&t, out->facts.started);
 		r->class = class_of(out, r);
+		r->fault = fault_find(a->view, &t, build, &a->commits, &a->mem);
 	}
 	if (out->rows.n)
 		qsort(out->rows.p, out->rows.n, sizeof(*out->rows.p), by_class);

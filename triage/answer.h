@@ -5,6 +5,7 @@
 #define TRIAGE_ANSWER_H
 
 #include "triage/asked.h"
+#include "triage/fault.h"
 
 /* What a failure is, in the order in which they are told. */
 enum answer_class {
@@ -26,6 +27,7 @@ struct answer_row {
 	struct span message;   /* empty: none */
 	struct span message_id;
 	uint64_t before;       /* builds before this one where it failed, on all builders */
+	struct fault_found fault; /* can it be the fault of the build's commits? */
 	const char *machine;   /* of ANSWER_MACHINE: which, "its builder is broken" */
 };
 

@@ -81,6 +81,32 @@ why(struct doc *d, const struct answer *a, const struct answer_row *r)
 	}
 }
 
+/* Whether it can be the fault of the commits that the build brought. */
+static void
+fault(struct doc *d, const struct answer *a, const struct fault_found *f)
+{
+	static const char *const words[] = {
+		[FAULT_BEFORE] = "; not of this build's commits: it failed before, at ",
+		[FAULT_BESIDE] = "; not of this build's commits: it fails without them, at ",
+		[FAULT_DOCS] = "; not of this build's commits: documentation only, ",
+		[FAULT_SAME] = "; not of this build's commits: it passed at the same one, ",
+		[FAULT_CAN] = "; it can be of ",
+	};
+
+	if (f->fault == FAULT_UNKNOWN)
+		return;
+	doc_say(d, "%s", words[f->fault]);
+	part_commit(d, f->id, f->title);
+	if (f->fault == FAULT_BESIDE) {
+		doc_say(d, " of branch ");
+		doc_span(d, a->view->branches.texts.p[f->branch]);
+	}
+	for (unsigned bit = 1; f->fault == FAULT_CAN && bit < 1u << FACTOR_COUNT; bit <<= 1) {
+		if (f->factors & bit)
+			doc_say(d, ", which %s", blame_factor_text(bit));
+	}
+}
+
 static void
 failure(struct doc *d, const struct answer *a, const struct answer_row *r)
 {
@@ -90,6 +116,7 @@ failure(struct doc *d, const struct answer *a, const struct answer_row *r)
 	doc_badge(d, answer_class_name(r->class));
 	doc_say(d, ", ");
 	why(d, a, r);
+	fault(d, a, &r->fault);
 	if (r->message.n) {
 		doc_say(d, "; ");
 		doc_part(d, DOC_CODE, r->message);
@@ -156,6 +183,9 @@ render_answer_json(struct str *out, const struct answer *a, const struct render_
 		}
 		if (r->machine)
 			json_add_text(x, "machine", span_of(r->machine));
+		json_add_text(x, "commit_fault", span_of(fault_name(r->fault.fault)));
+		if (r->fault.fault != FAULT_UNKNOWN)
+			json_add_text(x, "commit_fault_at", r->fault.id);
 		json_add_finding(x, a->view, &r->f, span_of(""));
 	}
 	if (!json_print(doc, out))

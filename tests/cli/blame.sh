@@ -118,6 +118,15 @@ test_blame_and_fixes() {
 	succeeds "$FT" report --repo repo --json --until 2026-11-05
 	is "the report's branches" "$(json '[b["branch"] for b in d["tests"][0]["branches"] if not b["fixed"]]')" "['3.12']"
 
+	# A build's failures: the first build with the culprit, one after it, and one on the branch that lacks the fix.
+	succeeds "$FT" answer --repo repo --json linux/13
+	is "the culprit's own build" "$(json '[(f["commit_fault"], f["commit_fault_at"]) for f in d["failures"]]')" \
+		"[('possible', '$guilty')]"
+	succeeds "$FT" answer --repo repo bsd/14
+	contains "a later build" "$out" "not of this build's commits: it failed before"
+	succeeds "$FT" answer --repo repo --branch 3.12 linux/6
+	contains "a build of another branch" "$out" "not of this build's commits: it failed before"
+
 	# Questions without an answer.
 	run "$FT" blame test_read
 	is "status" "$status" 1
