@@ -75,12 +75,6 @@ struct think {
 	struct decision *d;
 };
 
-static inline bool
-cell_fails(uint8_t cell)
-{
-	return cell >= CELL_RERUN;
-}
-
 /* The segment of a place; its first place, and the place behind its last. */
 uint32_t branch_segment(const struct branch *b, uint32_t place);
 uint32_t branch_begin(const struct branch *b, uint32_t segment);

@@ -90,12 +90,6 @@ is_result(uint8_t cell)
 	return cell != CELL_NONE;
 }
 
-static bool
-is_failed(uint8_t cell)
-{
-	return cell == CELL_FAIL || cell == CELL_RERUN || cell == CELL_FLIP;
-}
-
 static int
 compare_results(const void *a, const void *b)
 {
@@ -116,7 +110,7 @@ gather(const struct test_view *t, const struct blame_window *w, struct results *
 			continue;
 		for (j = 0; j < s->lane->n; j++) {
 			const struct lane_build *b = &s->lane->builds[j];
-			struct result r = { b->commit, i, is_failed(s->cells[j]) };
+			struct result r = { b->commit, i, cell_fails(s->cells[j]) };
 
 			if (b->commit >= w->from && b->commit <= w->end && is_result(s->cells[j]) && !b->mass)
 				vec_push(&out->v, r);

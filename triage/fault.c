@@ -10,12 +10,6 @@ enum { COMMITS_MOST = 200 /* looked at; more are no batch */ };
 struct where { const struct stream *s; uint32_t at; };
 
 static bool
-is_failed(uint8_t cell)
-{
-	return cell == CELL_RERUN || cell == CELL_FAIL || cell == CELL_FLIP;
-}
-
-static bool
 find_where(const struct test_view *t, int64_t build, struct where *out)
 {
 	for (uint32_t i = 0; i < t->n_streams; i++) {
@@ -54,7 +48,7 @@ failed_up_to(const struct test_view *t, uint32_t branch, uint32_t place, uint32_
 		for (uint32_t k = 0; s->lane->branch == branch && k < s->n_events; k++) {
 			const struct lane_build *b = &s->lane->builds[s->events[k].at];
 
-			if (!is_failed(s->events[k].cell) || b->mass || b->commit > place || (any && b->commit < *at))
+			if (!cell_fails(s->events[k].cell) || b->mass || b->commit > place || (any && b->commit < *at))
 				continue;
 			*at = b->commit;
 			any = true;

@@ -77,10 +77,6 @@ struct message_cluster {
 	int64_t first, last; /* seconds since 1970 */
 };
 
-/* Filled later: by commits, workers, known failures. */
-struct suspect { struct span commit, title; double posterior; bool in_set; };
-struct link { struct span text, url; };
-
 struct finding {
 	uint32_t test;
 	struct span name, file;
@@ -109,10 +105,6 @@ struct finding {
 	uint32_t n_messages;
 	int64_t last_fail;            /* start of the last build where it failed; 0: never */
 	double fails_per_day;         /* expected cost; what known and flaky tests are ranked by */
-	struct suspect *suspects;     /* best first */
-	uint32_t n_suspects;
-	struct link *links;           /* issues, builds */
-	uint32_t n_links;
 	const struct known *known;    /* the rule that most failures match; NULL: none */
 	struct span worker;           /* of a machine verdict: which */
 	struct span *explain;         /* lines that lead to the verdict, in order */

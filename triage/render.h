@@ -47,6 +47,7 @@ void part_count(struct doc *d, uint64_t n, const char *thing);
 
 /* Parts of JSON documents (render_json.c). */
 struct json;
+void json_add_rate(struct json *to, const char *key, const struct rate *r);
 void json_add_finding(struct json *to, const struct view *v, const struct finding *f, struct span since_build);
 
 void render_report_json(struct str *out, const struct report *r, const struct render_options *o);

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
+#include "triage/render.h"
 #include "triage/turn.h"
-#include "triage/wording.h"
 
 int
 commits_of_test(struct commits_of *out, struct asked *a, const struct test_view *t, struct err *e)
@@ -21,28 +21,6 @@ bool
 fix_is_missing(const struct fix_on_branch *b)
 {
 	return (b->state.by == FIX_MISSING || b->state.reverted) && b->with_test && b->since.failed;
-}
-
-/* ---- words ---- */
-
-static void
-say_count(struct doc *d, uint64_t n, const char *thing)
-{
-	struct str text = STR_INIT(200);
-
-	wording_count(&text, n, thing);
-	doc_span(d, str_span(&text));
-	str_release(&text);
-}
-
-static void
-say_rate(struct doc *d, const struct rate *r)
-{
-	struct str text = STR_INIT(200);
-
-	wording_rate(&text, r);
-	doc_span(d, str_span(&text));
-	str_release(&text);
 }
 
 void
@@ -131,19 +109,19 @@ part_held(struct doc *d, const struct fix_held *h)
 	switch (h->held) {
 	case HELD_YES:
 		doc_say(d, "it held: ");
-		say_count(d, h->clean, "clean run");
+		part_count(d, h->clean, "clean run");
 		doc_say(d, " since");
 		break;
 	case HELD_NOT_YET:
 		doc_say(d, "it holds so far, ");
-		say_count(d, h->clean, "clean run");
+		part_count(d, h->clean, "clean run");
 		doc_say(d, " since; %llu more are needed to believe so", (unsigned long long)h->needed);
 		break;
 	case HELD_NO:
 		doc_say(d, "it did not hold: ");
-		say_count(d, h->failed, "failure");
+		part_count(d, h->failed, "failure");
 		doc_say(d, " since, in ");
-		say_count(d, h->clean + h->failed, "run");
+		part_count(d, h->clean + h->failed, "run");
 		break;
 	}
 }
@@ -166,11 +144,11 @@ part_fix_branch(struct doc *d, const struct view *v, const struct fix_on_branch 
 	if (!b->with_test || b->since.failed + b->since.clean == 0)
 		return;
 	doc_say(d, "; ");
-	say_count(d, b->since.failed ? b->since.failed : b->since.clean, b->since.failed ? "failure" : "clean run");
+	part_count(d, b->since.failed ? b->since.failed : b->since.clean, b->since.failed ? "failure" : "clean run");
 	doc_say(d, " since");
 	if (b->since.failed) {
 		doc_say(d, ", in ");
-		say_count(d, b->since.failed + b->since.clean, "run");
+		part_count(d, b->since.failed + b->since.clean, "run");
 	}
 }
 
@@ -185,7 +163,7 @@ part_fix(struct doc *d, const struct view *v, const struct fix_search *s, struct
 		doc_say(d, " has fixed it with %.0f %%, on branch ", 100 * s->place.posterior);
 		doc_span(d, v->branches.texts.p[s->branch]);
 		doc_say(d, ", where it had failed ");
-		say_rate(d, &s->before);
+		part_rate(d, &s->before);
 		doc_say(d, "; ");
 		part_held(d, &s->held);
 	}

@@ -5,17 +5,7 @@
 #include <math.h>
 
 #include "common/json.h"
-
-static void
-add_rate(struct json *to, const char *key, const struct rate *r)
-{
-	struct json *x = json_add_object(to, key);
-
-	json_add_number(x, "low", r->low);
-	json_add_number(x, "high", r->high);
-	json_add_int(x, "failed", (int64_t)r->fails);
-	json_add_int(x, "runs", (int64_t)r->runs);
-}
+#include "triage/render.h"
 
 static void
 add_suspect(struct json *list, const struct suspect_place *p)
@@ -51,8 +41,8 @@ json_add_suspects(struct json *to, const struct view *v, const struct suspects *
 	for (i = 0; i < s->n; i++)
 		add_suspect(list, &s->places[i]);
 	json_add_text(to, "blamed_branch", v->branches.texts.p[s->window.branch]);
-	add_rate(to, "before", &s->before);
-	add_rate(to, "after", &s->after);
+	json_add_rate(to, "before", &s->before);
+	json_add_rate(to, "after", &s->after);
 	json_add_int(to, "candidates", s->n_candidates);
 	json_add_int(to, "set_size", s->n_set);
 	json_add_number(to, "set_mass", s->mass);

@@ -19,8 +19,8 @@ add_time(struct json *to, const char *key, int64_t t)
 	json_add_text(to, key, span_of(text));
 }
 
-static void
-add_rate(struct json *to, const char *key, const struct rate *r)
+void
+json_add_rate(struct json *to, const char *key, const struct rate *r)
 {
 	struct json *x = json_add_object(to, key);
 
@@ -71,7 +71,7 @@ add_segments(struct json *to, const struct view *v, const struct finding *f)
 		json_add_text(x, "high", revision(v, f->branch, s->begin.hi));
 		json_add_text(x, "end", revision(v, f->branch, s->end));
 		json_add_number(x, "sure", s->sure);
-		add_rate(x, "rate", &s->rate);
+		json_add_rate(x, "rate", &s->rate);
 		json_add_int(x, "rerun_passes", (int64_t)s->rerun_passes);
 	}
 }
@@ -92,7 +92,7 @@ add_builders(struct json *to, const struct view *v, const struct finding *f)
 		json_add_int(x, "failed", (int64_t)l->failed);
 		json_add_int(x, "rerun_passes", (int64_t)l->rerun_passes);
 		json_add_int(x, "left_out", (int64_t)l->left_out);
-		add_rate(x, "rate", &l->rate);
+		json_add_rate(x, "rate", &l->rate);
 		add_time(x, "last_failure", l->last_fail);
 	}
 }
@@ -137,9 +137,9 @@ json_add_finding(struct json *to, const struct view *v, const struct finding *f,
 	json_add_int(to, "failed", (int64_t)f->failed);
 	json_add_int(to, "rerun_passes", (int64_t)f->rerun_passes);
 	json_add_int(to, "left_out", (int64_t)f->left_out);
-	add_rate(to, "rate", &f->rate);
+	json_add_rate(to, "rate", &f->rate);
 	if (f->before.runs)
-		add_rate(to, "rate_before", &f->before);
+		json_add_rate(to, "rate_before", &f->before);
 	add_since(to, v, f, since_build);
 	json_add_text(to, "branch", f->n_segments ? v->branches.texts.p[f->branch] : span_of(""));
 	add_evidence(to, f);

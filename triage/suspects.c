@@ -118,12 +118,6 @@ ask_commits(struct candidates *c, const struct commit_source *commits, const str
 /* Another branch, and the last place there at which the test failed. */
 struct failing_branch { uint32_t branch, at; };
 
-static bool
-is_failed(uint8_t cell)
-{
-	return cell == CELL_FAIL || cell == CELL_RERUN || cell == CELL_FLIP;
-}
-
 /* With at least two failures there: one may be a stray. */
 static bool
 last_failing(const struct test_view *t, uint32_t branch, uint32_t *out)
@@ -135,7 +129,7 @@ last_failing(const struct test_view *t, uint32_t branch, uint32_t *out)
 		const struct stream *s = &t->streams[i];
 
 		for (j = 0; s->lane->branch == branch && j < s->lane->n; j++) {
-			if (!is_failed(s->cells[j]) || s->lane->builds[j].mass)
+			if (!cell_fails(s->cells[j]) || s->lane->builds[j].mass)
 				continue;
 			fails++;
 			*out = s->lane->builds[j].commit > *out ? s->lane->builds[j].commit : *out;

@@ -66,6 +66,13 @@ enum cell {
 	CELL_FLIP,   /* passed, and failed in a later attempt of the same build that was no re-run */
 };
 
+/* Its first try failed, or a later one that was no re-run. */
+static inline bool
+cell_fails(uint8_t cell)
+{
+	return cell >= CELL_RERUN;
+}
+
 /* The story behind a cell that is neither none nor a plain pass. */
 struct event {
 	uint32_t at;          /* index in lane->builds */
