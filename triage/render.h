@@ -35,6 +35,8 @@ int render_write(const struct str *page, const char *path, struct err *e);
 void part_place(struct doc *d, const struct view *v, uint32_t branch, uint32_t place);
 /* "since X", or "since one of 12 commits, most likely X"; nothing when it is not known. */
 void part_since(struct doc *d, const struct view *v, const struct finding *f);
+/* "fails in every run on windows since X": of a regressed test, with the builders that it is regressed on. */
+void part_regressed(struct doc *d, const struct view *v, const struct finding *f);
 void part_rate(struct doc *d, const struct rate *r);
 void part_age(struct doc *d, int64_t now, int64_t t); /* "3 d 4 h ago" */
 void part_date(struct doc *d, int64_t t);

@@ -61,8 +61,7 @@ why(struct doc *d, const struct answer *a, const struct answer_row *r)
 		doc_say(d, "%s", r->machine);
 		break;
 	case ANSWER_REGRESSION:
-		doc_say(d, "fails in every run ");
-		part_since(d, a->view, &r->f);
+		part_regressed(d, a->view, &r->f);
 		break;
 	case ANSWER_FLAKY:
 		part_rate(d, &r->f.rate);

@@ -76,12 +76,39 @@ part_since(struct doc *d, const struct view *v, const struct finding *f)
 		doc_say(d, "first seen failing at ");
 	} else if (f->since.hi > f->since.lo) {
 		doc_say(d, "since one of ");
-		part_count(d, f->since.hi - f->since.lo + 1, "commit");
+		part_count(d, f->since.hi - f->since.lo + 1,
+		           v->axes[f->branch].revisions[f->since.best].n ? "commit" : "build");
 		doc_say(d, ", most likely ");
 	} else {
 		doc_say(d, "since ");
 	}
 	part_place(d, v, f->branch, f->since.best);
+}
+
+void
+part_regressed(struct doc *d, const struct view *v, const struct finding *f)
+{
+	const struct lane_finding *one = NULL;
+	uint32_t n = 0, of = 0;
+
+	for (uint32_t i = 0; i < f->n_lanes; i++) {
+		if (f->lanes[i].branch != f->branch)
+			continue;
+		of++;
+		if (f->lanes[i].verdict == VERDICT_REGRESSED) {
+			one = &f->lanes[i];
+			n++;
+		}
+	}
+	doc_say(d, "fails in every run ");
+	if (n == 1 && of > 1) {
+		doc_say(d, "on ");
+		doc_part(d, DOC_STRONG, v->builders.texts.p[one->builder]);
+		doc_say(d, " ");
+	} else if (n && n < of) {
+		doc_say(d, "on %u of %u builders ", n, of);
+	}
+	part_since(d, v, f);
 }
 
 /* ---- strips ---- */

@@ -85,11 +85,13 @@ story(struct doc *d, const struct report *r, const struct finding *f)
 {
 	doc_begin(d, DOC_PARA);
 	doc_say(d, "  ");
-	if (f->verdict == VERDICT_REGRESSED)
-		doc_say(d, "fails in every run ");
-	else if (f->verdict == VERDICT_FIXED)
-		doc_say(d, "clean ");
-	part_since(d, r->view, f);
+	if (f->verdict == VERDICT_REGRESSED) {
+		part_regressed(d, r->view, f);
+	} else {
+		if (f->verdict == VERDICT_FIXED)
+			doc_say(d, "clean ");
+		part_since(d, r->view, f);
+	}
 	if (f->has_since)
 		doc_say(d, "; ");
 	if (f->verdict == VERDICT_FIXED) {

@@ -114,7 +114,7 @@ test_answer() {
 	history_of_a_week
 	succeeds "$FT" answer linux/56
 	contains page "$out" "1 failure in 3 tests"
-	contains page "$out" "pkg.test_bad: regression, fails in every run since"
+	contains page "$out" "pkg.test_bad: regression, fails in every run on linux since one of 2 builds, most likely the build of "
 	succeeds "$FT" answer linux/49
 	contains page "$out" "pkg.test_rare: flaky, 6 of 114: 3 to 10 % of first tries fail; it passed on a re-run"
 	succeeds "$FT" answer 'mac os/3'
