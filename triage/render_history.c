@@ -177,7 +177,8 @@ warnings(struct doc *d, const struct history *h)
 	doc_begin(d, DOC_LIST);
 	for (uint32_t i = 0; i < h->n_warnings; i++) {
 		doc_begin(d, DOC_ITEM);
-		doc_say(d, "%llu times ", (unsigned long long)h->warnings[i].count);
+		part_count(d, h->warnings[i].count, "time");
+		doc_say(d, " ");
 		doc_part(d, DOC_CODE, h->warnings[i].line);
 		doc_end(d, DOC_ITEM);
 	}

@@ -194,15 +194,20 @@ part_messages(struct doc *d, const struct finding *f, uint32_t most)
 		const struct message_cluster *m = &f->messages[i];
 
 		doc_begin(d, DOC_ITEM);
-		doc_say(d, "%llu times ", (unsigned long long)m->count);
+		part_count(d, m->count, "time");
+		doc_say(d, " ");
 		doc_part(d, DOC_CODE, m->example);
 		doc_begin(d, DOC_SMALL);
 		doc_say(d, m->generic ? "  (says nothing by itself)" : "  (%.*s)", (int)m->id.n, m->id.p);
 		doc_end(d, DOC_SMALL);
 		doc_end(d, DOC_ITEM);
 	}
-	if (f->n_messages > n)
-		doc_says(d, DOC_ITEM, "and %u other messages", f->n_messages - n);
+	if (f->n_messages > n) {
+		doc_begin(d, DOC_ITEM);
+		doc_say(d, "and ");
+		part_count(d, f->n_messages - n, "other message");
+		doc_end(d, DOC_ITEM);
+	}
 	doc_end(d, DOC_LIST);
 }
 
