@@ -4,8 +4,8 @@
 
 #include <brotli/decode.h>
 #include <bzlib.h>
+#include <libdeflate.h>
 #include <lz4.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include "common/mem.h"
@@ -17,9 +17,8 @@ enum { ZSTD_WINDOW_LOG = 25 }; /* 32 MiB of memory at the most; level 9 takes 4 
 struct unpack {
 	char *buf;
 	size_t n, cap, limit;
-	z_stream z;
-	bool has_z;
-	ZSTD_DCtx *zstd; /* NULL: not yet made */
+	struct libdeflate_decompressor *deflate; /* NULL: not yet made */
+	ZSTD_DCtx *zstd;                         /* likewise */
 };
 
 struct unpack *
@@ -37,8 +36,7 @@ unpack_free(struct unpack *u)
 {
 	if (u == NULL)
 		return;
-	if (u->has_z)
-		inflateEnd(&u->z);
+	libdeflate_free_decompressor(u->deflate);
 	ZSTD_freeDCtx(u->zstd);
 	free(u->buf);
 	free(u);
@@ -91,30 +89,27 @@ unpack_raw(struct unpack *u, struct span in, struct err *e)
 	return 0;
 }
 
+/* libdeflate takes whole pieces alone: when one does not fit it is begun again. */
 static int
 unpack_zlib(struct unpack *u, struct span in, struct err *e)
 {
-	z_stream *z = &u->z;
-	int ret;
+	enum libdeflate_result ret;
+	size_t used;
 
-	if (!u->has_z && inflateInit(z) != Z_OK)
+	if (u->deflate == NULL)
+		u->deflate = libdeflate_alloc_decompressor();
+	if (u->deflate == NULL)
 		return err_set(e, "out of memory");
-	u->has_z = true;
-	inflateReset(z);
-	z->next_in = (Bytef *)(uintptr_t)in.p;
-	z->avail_in = (uInt)in.n;
 	do {
 		if (grow(u, e) < 0)
 			return -1;
-		z->next_out = (Bytef *)u->buf + u->n;
-		z->avail_out = (uInt)(u->cap - u->n);
-		ret = inflate(z, Z_FINISH);
-		u->n = u->cap - z->avail_out;
-	} while ((ret == Z_OK || ret == Z_BUF_ERROR) && z->avail_out == 0);
-	if (ret == Z_STREAM_END)
-		return z->avail_in ? goes_on(e, z->avail_in) : 0;
-	return ret == Z_OK || ret == Z_BUF_ERROR ? ends_early(e)
-	     : err_set(e, "%s", z->msg ? z->msg : "damaged data");
+		ret = libdeflate_zlib_decompress_ex(u->deflate, in.p, in.n, u->buf, u->cap, &used, &u->n);
+		if (ret == LIBDEFLATE_INSUFFICIENT_SPACE)
+			u->n = u->cap;
+	} while (ret == LIBDEFLATE_INSUFFICIENT_SPACE);
+	if (ret == LIBDEFLATE_SUCCESS)
+		return used < in.n ? goes_on(e, in.n - used) : 0;
+	return err_set(e, "the data are damaged, or end too early");
 }
 
 static int

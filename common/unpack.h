@@ -30,7 +30,7 @@ void unpack_free(struct unpack *u); /* NULL is fine */
 const char *unpack_name(int64_t codec);
 
 /* *out is the unpacked piece, in u's own memory, which may be written to, until the
- * next call.  -1 and e ("zlib: invalid block type") and *out is empty. */
+ * next call.  -1 and e ("bz2: damaged data") and *out is empty. */
 int unpack(struct unpack *u, int64_t codec, struct span packed, struct span *out, struct err *e);
 
 #endif

@@ -172,6 +172,10 @@ static void
 test_samples(void)
 {
 	CHECK(true);
+	if (!HAS_EXPAT) {
+		printf("# no reports compared: expat is not here\n");
+		return;
+	}
 	compare_below("../shared/samples/junit");
 	compare_below("../shared/samples/ctest");
 	printf("# %u reports compared%s\n", n_compared, n_compared ? "" : " (no ../shared/samples here)");

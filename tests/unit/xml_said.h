@@ -7,7 +7,12 @@
 
 #include "common/base.h"
 
+#if __has_include(<expat.h>) /* Debian: libexpat1-dev */
 #include <expat.h>
+#define HAS_EXPAT true
+#else
+#define HAS_EXPAT false
+#endif
 
 #include "common/xml.h"
 
@@ -57,6 +62,11 @@ xml_said(struct span bytes, size_t chunk, struct err *e)
 	return ret;
 }
 
+/* Expat's; false: it is no XML, or expat is not here. */
+static bool expat_said(struct span bytes);
+
+#if HAS_EXPAT
+
 static void
 expat_open(void *data, const char *name, const char **attrs)
 {
@@ -69,7 +79,6 @@ expat_text(void *data, const char *p, int n)
 	on_text(data, (struct span){ p, (size_t)n });
 }
 
-/* Expat's; false: it is no XML. */
 static bool
 expat_said(struct span bytes)
 {
@@ -83,5 +92,15 @@ expat_said(struct span bytes)
 	XML_ParserFree(p);
 	return ok;
 }
+
+#else
+
+static bool
+expat_said(struct span bytes UNUSED)
+{
+	return false;
+}
+
+#endif
 
 #endif
