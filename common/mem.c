@@ -2,7 +2,13 @@
 #include "common/base.h"
 #include "common/mem.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "common/diag.h"
+
+enum { KEPT_MAX = 64 << 20, PIECE_MAX = 32 << 20 };
 
 static void *
 checked(void *p, size_t n)
@@ -48,4 +54,13 @@ xmemdup0(const char *s, size_t n)
 	memcpy(p, s, n);
 	p[n] = '\0';
 	return p;
+}
+
+void
+mem_keep_freed(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_TRIM_THRESHOLD, KEPT_MAX);
+	mallopt(M_MMAP_THRESHOLD, PIECE_MAX);
+#endif
 }

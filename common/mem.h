@@ -17,4 +17,8 @@ char *xstrdup(const char *s);
 /* A NUL-terminated copy of n bytes. */
 char *xmemdup0(const char *s, size_t n);
 
+/* From now on what is freed stays ours, up to 64 MiB of it, for a program that does alike things
+ * again and again: the kernel's part in giving back and fetching again is a fifth of an ingest. */
+void mem_keep_freed(void);
+
 #endif

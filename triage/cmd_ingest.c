@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/mem.h"
 #include "triage/reader.h"
 #include "triage/source_buildbot.h"
 #include "triage/source_files.h"
@@ -182,6 +183,7 @@ run(const struct prog_call *call, struct err *e)
 		diag_note("%s", failed.msg);
 		return EXIT_USAGE;
 	}
+	mem_keep_freed();
 	in.warn = warn_load(o->warnings, e);
 	if (in.warn == NULL || (in.store = store_open(o->db, STORE_WRITE, e)) == NULL)
 		goto out;
