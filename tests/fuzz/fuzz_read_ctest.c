@@ -1,11 +1,11 @@
-/* Output of ctest as results. */
-#include "tests/fuzz/reader.h"
+/* Results in the format ctest, as read.h says. */
+#include "tests/fuzz/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	fuzz_reader("ctest", data, size);
+	fuzz_read("ctest", data, size);
 	return 0;
 }

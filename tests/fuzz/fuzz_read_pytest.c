@@ -1,11 +1,11 @@
-/* Output of pytest as results. */
-#include "tests/fuzz/reader.h"
+/* Results in the format pytest, as read.h says. */
+#include "tests/fuzz/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	fuzz_reader("pytest", data, size);
+	fuzz_read("pytest", data, size);
 	return 0;
 }

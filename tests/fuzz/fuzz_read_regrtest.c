@@ -1,11 +1,11 @@
-/* Output of regrtest as results. */
-#include "tests/fuzz/reader.h"
+/* Results in the format regrtest, as read.h says. */
+#include "tests/fuzz/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	fuzz_reader("regrtest", data, size);
+	fuzz_read("regrtest", data, size);
 	return 0;
 }
