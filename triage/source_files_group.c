@@ -58,7 +58,7 @@ note_job(struct grouping *g, const struct files_input *i)
 	map_add(&g->jobs, job_key(g, folder, job));
 	if (span_starts(name, "0_") || name.p[0] == '-')
 		map_add(&g->job_folders, folder);
-	if (span_is(name, "1_Set up job.txt"))
+	if (span_is(files_place_stem(name), "1_Set up job.txt"))
 		map_add(&g->steps, folder);
 }
 

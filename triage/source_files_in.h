@@ -19,7 +19,7 @@ struct files_place {
 /* root: the absolute name of the argument's folder, or of the one that holds it; path: from there on,
  * with the file's name.  The results live in mem. */
 void files_place_find(struct files_place *out, struct arena *mem, struct span root, struct span path);
-/* Is it one of GitHub Actions' names ("0_test (3.12).txt")?  Then job is what it is of. */
+/* Is it one of GitHub Actions' names ("0_test (3.12).txt", packed or not)?  Then job is what it is of. */
 bool files_place_job(struct span name, struct span *job);
 /* A file that holds no results by its name: a picture, a program, a lock. */
 bool files_place_is_noise(struct span name);

@@ -214,8 +214,11 @@ file_stem(struct span name)
 bool
 files_place_job(struct span name, struct span *job)
 {
-	size_t n = name.n && name.p[0] == '-', digits = count_digits(span_from(name, n));
+	size_t n, digits;
 
+	name = files_place_stem(name);
+	n = name.n && name.p[0] == '-';
+	digits = count_digits(span_from(name, n));
 	if (!span_ends(name, ".txt") || digits == 0 || n + digits >= name.n || name.p[n + digits] != '_')
 		return false;
 	*job = span_from(name, n + digits + 1);
