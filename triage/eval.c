@@ -88,19 +88,40 @@ analyse_at(struct replay *r, const struct test_view *t, int64_t until, struct ar
 	analyse_test(r->v, t, &o, mem, f);
 }
 
+/* The results of builds that began by then; others as if they had not run it. */
+static struct test_view
+seen_until(const struct test_view *t, int64_t end, struct arena *mem)
+{
+	struct test_view seen = *t;
+	uint32_t i, k;
+
+	seen.streams = arena_alloc(mem, (t->n_streams + 1) * sizeof(*seen.streams));
+	for (i = 0; i < t->n_streams; i++) {
+		const struct lane *lane = t->streams[i].lane;
+		uint8_t *cells = arena_alloc(mem, lane->n + 1);
+
+		for (k = 0; k < lane->n; k++)
+			cells[k] = lane->builds[k].started <= end ? t->streams[i].cells[k] : (uint8_t)CELL_NONE;
+		seen.streams[i] = t->streams[i];
+		seen.streams[i].cells = cells;
+	}
+	return seen;
+}
+
 /* The set of commits for one change, with what was known when it ended. */
 static void
 score_set(struct replay *r, const struct test_view *t, const struct eval_change *c, int64_t end)
 {
 	static const struct commit_source nothing;
 	struct arena mem = ARENA_INIT;
+	struct test_view seen = seen_until(t, end, &mem);
 	struct suspects s, plain;
 	struct finding f;
 	uint32_t i;
 
-	analyse_at(r, t, end, &mem, &f);
-	suspects_find(r->v, t, &f, r->commits, span_of(""), false, &mem, &s);
-	suspects_find(r->v, t, &f, &nothing, span_of(""), false, &mem, &plain);
+	analyse_at(r, &seen, end, &mem, &f);
+	suspects_find(r->v, &seen, &f, r->commits, span_of(""), false, &mem, &s);
+	suspects_find(r->v, &seen, &f, &nothing, span_of(""), false, &mem, &plain);
 	/* The change that is blamed must be this one: its window holds it. */
 	if (s.any && s.window.branch == c->branch && c->at >= s.window.lo && c->at <= s.window.hi) {
 		for (i = 0; i < s.n && s.places[i].at != c->at; i++)
