@@ -35,7 +35,8 @@ void
 console_init(struct console *c, struct collect *to, struct warn *warn,
              void (*line)(void *data, struct span line), void *data)
 {
-	*c = (struct console){ .to = to, .warn = warn, .test = UINT32_MAX, .line = line, .data = data };
+	*c = (struct console){ .to = to, .warn = warn, .test = UINT32_MAX, .chunk = { "", 0 }, .line = line,
+	                       .data = data };
 	lines_init(&c->lines, on_line, c);
 }
 
@@ -47,7 +48,7 @@ console_feed(struct console *c, struct span bytes)
 	c->chunk = bytes;
 	c->suspect = bytes.p + (c->warn ? warn_next(c->warn, bytes, 0) : bytes.n);
 	lines_feed(&c->lines, bytes);
-	c->chunk = (struct span){ NULL, 0 };
+	c->chunk = (struct span){ "", 0 };
 }
 
 void

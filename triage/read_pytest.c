@@ -57,6 +57,16 @@ failed_before(const struct pytest *p, struct span name)
 	return t && outcome_evidence(t->attempts.p[t->attempts.n - 1].outcome) == EVIDENCE_FAIL;
 }
 
+/* A failed subtest fails its test, whose own result may still say that it passed. */
+static void
+take_part(struct pytest *p, const struct pytest_result *r)
+{
+	if (outcome_evidence(r->status.outcome) != EVIDENCE_FAIL)
+		return;
+	str_clear(&p->part);
+	str_addspan(&p->part, r->name);
+}
+
 static void
 add_result(struct pytest *p, const struct pytest_result *r)
 {
@@ -65,6 +75,16 @@ add_result(struct pytest *p, const struct pytest_result *r)
 	uint32_t w = r->worker < PYTEST_WORKERS ? r->worker : 0, i;
 	bool hold = r->status.outcome == OUTCOME_PASS;
 
+	if (r->status.part) {
+		take_part(p, r);
+		return;
+	}
+	p->n_reruns += r->status.rerun;
+	if (hold && p->part.n && span_is(r->name, str_c(&p->part))) {
+		seen.outcome = OUTCOME_FAIL;
+		hold = false;
+	}
+	str_clear(&p->part);
 	/* "test_x PASSED", then "test_x ERROR" or "test_x RERUN": its tear-down failed. */
 	if (p->held[w].is && r->status.outcome == OUTCOME_FAIL && collect_find(p->to, r->name) == p->held[w].test) {
 		test_at(p, p->held[w].test)->attempts.p[p->held[w].attempt].outcome = OUTCOME_FAIL;
@@ -73,7 +93,7 @@ add_result(struct pytest *p, const struct pytest_result *r)
 	}
 	settle(p, w);
 	seen.rerun = failed_before(p, r->name);
-	seen.outcome = hold ? OUTCOME_UNKNOWN : r->status.outcome;
+	seen.outcome = hold ? OUTCOME_UNKNOWN : seen.outcome;
 	i = collect_attempt(p->to, &seen);
 	p->console.test = p->workers ? UINT32_MAX : i;
 	p->held[w].is = hold;
@@ -84,11 +104,14 @@ add_result(struct pytest *p, const struct pytest_result *r)
 static void
 end_pending(struct pytest *p, enum outcome outcome)
 {
-	struct pytest_result r = { .name = str_span(&p->pending), .status = { outcome, -1, false } };
+	struct pytest_result r = { .name = str_span(&p->pending), .status = { .outcome = outcome, .micros = -1 } };
 
+	if (p->fatal && outcome == OUTCOME_UNKNOWN)
+		r.status.outcome = OUTCOME_CRASH;
 	if (p->pending.n)
 		add_result(p, &r);
 	str_clear(&p->pending);
+	p->fatal = false;
 }
 
 /* ---- sessions ---- */
@@ -109,6 +132,7 @@ begin_session(struct pytest *p)
 	collect_run(p->to)->format = span_of("pytest");
 	p->began = p->open = true;
 	p->again = p->summary = p->workers = false;
+	p->n_reruns = 0;
 	p->console.test = UINT32_MAX;
 }
 
@@ -142,6 +166,8 @@ on_end(struct pytest *p, struct span line)
 			collect_attempt(p->to, &(struct seen){
 				.name = test->name, .outcome = OUTCOME_PASS, .rerun = true });
 	}
+	if (t.reruns > p->n_reruns + p->reruns.n)
+		collect_warning(p->to, span_of("rerun"), line, UINT32_MAX);
 	if (!p->verbose && t.passed > p->passes.n)
 		collect_unread(p->to, "%u passed tests without a name (pytest -v prints them)",
 		               t.passed - (uint32_t)p->passes.n);
@@ -181,6 +207,20 @@ summary_result(struct pytest *p, struct span name, const struct pytest_status *s
 	return i;
 }
 
+/* A failed subtest of a test that may be listed as passed. */
+static uint32_t
+summary_part(struct pytest *p, struct span name)
+{
+	uint32_t i = find_test(p, name);
+	struct attempt *last = i == UINT32_MAX ? NULL : &test_at(p, i)->attempts.p[test_at(p, i)->attempts.n - 1];
+
+	if (last == NULL)
+		return collect_attempt(p->to, &(struct seen){ .name = name, .outcome = OUTCOME_FAIL });
+	if (last->outcome == OUTCOME_PASS || last->outcome == OUTCOME_UNKNOWN)
+		last->outcome = OUTCOME_FAIL;
+	return i;
+}
+
 /* "FAILED [0.3790s] path::test - AssertionError: ...", "RERUN path::test", "ERROR path - ..." */
 static bool
 on_summary_line(struct pytest *p, struct span line)
@@ -192,13 +232,15 @@ on_summary_line(struct pytest *p, struct span line)
 
 	if (!pytest_status(line, &s, &rest) || s.outcome == OUTCOME_SKIP)
 		return false;
-	at = span_find(rest, " - ");
+	at = pytest_summary_name(rest);
 	name = pytest_trim_name((struct span){ rest.p, at });
 	if (at < rest.n)
 		message = span_from(rest, at + 3);
 	if (name.n == 0)
 		return false;
-	i = summary_result(p, name, &s);
+	if (s.part && s.outcome != OUTCOME_FAIL)
+		return true;
+	i = s.part ? summary_part(p, name) : summary_result(p, name, &s);
 	if (outcome_evidence(s.outcome) == EVIDENCE_FAIL && message.n)
 		collect_message(p->to, i, message, span_of(""));
 	return true;
@@ -311,6 +353,14 @@ on_word(struct pytest *p, struct span line)
 
 /* ---- lines ---- */
 
+/* What a process says that dies: it was the test that ran, if nothing comes after. */
+static bool
+is_fatal(struct span line)
+{
+	return span_find(line, "Fatal Python error: ") < line.n ||
+	       span_find(line, "Windows fatal exception: ") < line.n;
+}
+
 /* "path::test PASSED [ 10%]", "[gw0] [ 10%] PASSED path::test", "path::test " whose result
  * stands behind what it printed. */
 static bool
@@ -330,6 +380,8 @@ on_result(struct pytest *p, struct span line)
 		/* Workers say what begins, too. */
 		if (!r.has_status && p->workers)
 			return true;
+		if (p->pending.n && span_is(r.name, str_c(&p->pending)))
+			str_clear(&p->pending); /* its subtests printed */
 		end_pending(p, OUTCOME_UNKNOWN);
 		p->verbose = p->began = p->open = true;
 		if (r.has_status) {
@@ -337,13 +389,16 @@ on_result(struct pytest *p, struct span line)
 		} else {
 			settle(p, 0);
 			str_addspan(&p->pending, r.name);
+			p->fatal = is_fatal(line);
 		}
 		return true;
 	}
 	if (p->pending.n && pytest_late_status(line, &r.status)) {
 		r.name = str_span(&p->pending);
 		add_result(p, &r);
-		str_clear(&p->pending);
+		if (!r.status.part)
+			str_clear(&p->pending);
+		p->fatal = false;
 		return true;
 	}
 	return false;
@@ -389,6 +444,8 @@ on_line(void *data, struct span line)
 		return;
 	if (on_word(p, line) || (!p->in_section && on_result(p, line)))
 		return;
+	if (p->pending.n && is_fatal(line))
+		p->fatal = true;
 	if (line.p[0] >= '0' && line.p[0] <= '9' && on_end(p, line))
 		return;
 	pytest_section_line(p, line);
@@ -402,7 +459,7 @@ start(const struct reader_input *in)
 	struct pytest *p = xcalloc(1, sizeof(*p));
 
 	p->to = in->to;
-	p->pending = (struct str)STR_INIT(STR_LINE);
+	p->pending = p->part = (struct str)STR_INIT(STR_LINE);
 	console_init(&p->console, in->to, in->warn, on_line, p);
 	return p;
 }
@@ -442,6 +499,7 @@ release(void *state)
 	vec_release(&p->passes);
 	console_release(&p->console);
 	str_release(&p->pending);
+	str_release(&p->part);
 	free(p);
 }
 

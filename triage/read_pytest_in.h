@@ -11,6 +11,7 @@ struct pytest_status {
 	enum outcome outcome;
 	int64_t micros; /* -1: not said */
 	bool rerun;     /* a failed try that will be made again */
+	bool part;      /* of a subtest: its test's own result follows, which may say that it passed */
 };
 
 struct pytest_result {
@@ -22,7 +23,7 @@ struct pytest_result {
 
 /* Counts of a session's last line. */
 struct pytest_totals {
-	uint32_t failed, errors, passed;
+	uint32_t failed, errors, passed, reruns;
 	bool none; /* no tests ran */
 	int64_t micros;
 };
@@ -37,6 +38,8 @@ bool pytest_status(struct span line, struct pytest_status *s, struct span *rest)
 bool pytest_late_status(struct span line, struct pytest_status *s);
 /* Without blanks and quotation marks around it. */
 struct span pytest_trim_name(struct span name);
+/* "path::test[a - b] - message": the name's length. */
+size_t pytest_summary_name(struct span line);
 
 /* "____ Class.test ____" and what stands below: of one failure. */
 struct pytest_section {
@@ -62,6 +65,9 @@ struct pytest {
 	/* By worker: a try that passed if another line of that worker follows. */
 	struct { bool is; uint32_t test; uint32_t attempt; } held[PYTEST_WORKERS];
 	struct str pending;  /* name of a test whose result comes after its output; "" none */
+	bool fatal;          /* its process said that it dies */
+	struct str part;     /* name of a test of which a subtest failed; "" none */
+	uint32_t n_reruns;   /* seen in this session */
 	VEC(uint32_t) reruns; /* tests with a re-run that only the summary tells */
 	VEC(uint32_t) passes; /* tests that only the summary names; they may still have an error there */
 	VEC(struct pytest_section) sections;

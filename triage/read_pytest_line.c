@@ -7,15 +7,23 @@ enum { SECTIONS_MAX = 200, DETAILS_MAX = 16 << 10, TITLE_MAX = 4096 };
 static const struct {
 	const char *word;
 	enum outcome outcome;
-	bool rerun;
+	bool rerun, part;
 } statuses[] = {
-	{ "PASSED", OUTCOME_PASS, false },
-	{ "FAILED", OUTCOME_FAIL, false },
-	{ "ERROR", OUTCOME_FAIL, false },
-	{ "SKIPPED", OUTCOME_SKIP, false },
-	{ "XFAIL", OUTCOME_XFAIL, false },
-	{ "XPASS", OUTCOME_PASS, false }, /* where it counts as a failure it is FAILED */
-	{ "RERUN", OUTCOME_FAIL, true },
+	{ "PASSED", OUTCOME_PASS, false, false },
+	{ "FAILED", OUTCOME_FAIL, false, false },
+	{ "ERROR", OUTCOME_FAIL, false, false },
+	{ "SKIPPED", OUTCOME_SKIP, false, false },
+	{ "XFAIL", OUTCOME_XFAIL, false, false },
+	{ "XPASS", OUTCOME_PASS, false, false }, /* where it counts as a failure it is FAILED */
+	{ "RERUN", OUTCOME_FAIL, true, false },
+	{ "SUBFAILED", OUTCOME_FAIL, false, true },
+	{ "SUBFAIL", OUTCOME_FAIL, false, true },
+	{ "SUBPASSED", OUTCOME_PASS, false, true },
+	{ "SUBPASS", OUTCOME_PASS, false, true },
+	{ "SUBSKIPPED", OUTCOME_SKIP, false, true },
+	{ "SUBSKIP", OUTCOME_SKIP, false, true },
+	{ "SUBXFAIL", OUTCOME_XFAIL, false, true },
+	{ "SUBXPASS", OUTCOME_PASS, false, true },
 };
 
 /* "0.3790", "1.66" in microseconds; -1: something else. */
@@ -41,6 +49,21 @@ seconds(struct span text)
 	return text.n == 0 || i < text.n ? -1 : (int64_t)(x / scale * 1e6 + 0.5);
 }
 
+/* "[what the subtest is of] (i=1) " before the rest. */
+static struct span
+without_part(struct span rest)
+{
+	size_t close;
+
+	while (rest.n && (rest.p[0] == '[' || rest.p[0] == '(')) {
+		close = span_find(rest, rest.p[0] == '[' ? "]" : ")");
+		if (close == rest.n)
+			break;
+		rest = span_trim(span_from(rest, close + 1));
+	}
+	return rest;
+}
+
 bool
 pytest_status(struct span line, struct pytest_status *s, struct span *rest)
 {
@@ -51,15 +74,19 @@ pytest_status(struct span line, struct pytest_status *s, struct span *rest)
 	line = span_from(line, quoted ? 2 : 0);
 	for (i = 0; i < ARRAY_LEN(statuses); i++) {
 		n = strlen(statuses[i].word);
-		if (span_starts(line, statuses[i].word) && (line.n == n || line.p[n] == (quoted ? '\'' : ' ')))
+		if (span_starts(line, statuses[i].word) &&
+		    (line.n == n || line.p[n] == (quoted ? '\'' : ' ') ||
+		     (statuses[i].part && (line.p[n] == '(' || line.p[n] == '['))))
 			break;
 	}
 	if (i == ARRAY_LEN(statuses))
 		return false;
 	if (quoted)
 		n = span_find(line, ")") + 1;
-	*s = (struct pytest_status){ statuses[i].outcome, -1, statuses[i].rerun };
+	*s = (struct pytest_status){ statuses[i].outcome, -1, statuses[i].rerun, statuses[i].part };
 	*rest = span_trim(span_from(line, n));
+	if (s->part)
+		*rest = without_part(*rest);
 	/* "[0.3790s] ", not "[ 10%]". */
 	close = span_find(*rest, "s]");
 	if (span_starts(*rest, "[") && close < rest->n && close > 1) {
@@ -101,20 +128,39 @@ split_name(struct span text, struct pytest_result *r)
 	return memchr(r->name.p, ' ', colons) == NULL && memchr(r->name.p, '.', colons) != NULL;
 }
 
-/* The end of a test's name that begins the line: at the first blank outside of brackets. */
+/* Where the text first stands outside of brackets ("path::test[a PASSED b] PASSED"); line.n: nowhere. */
 static size_t
-name_end(struct span line, size_t colons)
+find_outside(struct span line, size_t from, const char *text)
 {
 	unsigned depth = 0;
 	size_t i;
 
-	for (i = colons; i < line.n && (depth || line.p[i] != ' '); i++) {
+	for (i = from; i < line.n && (depth || !span_starts(span_from(line, i), text)); i++) {
 		if (line.p[i] == '[')
 			depth++;
 		else if (line.p[i] == ']' && depth)
 			depth--;
 	}
 	return i;
+}
+
+/* As many brackets are closed as opened. */
+static bool
+is_balanced(struct span line)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < line.n; i++)
+		n += line.p[i] == '[' ? 1 : line.p[i] == ']' ? (size_t)-1 : 0;
+	return n == 0;
+}
+
+size_t
+pytest_summary_name(struct span line)
+{
+	size_t at = find_outside(line, 0, " - ");
+
+	return at < line.n ? at : span_find(line, " - ");
 }
 
 /* Without "[...]" at its end. */
@@ -149,19 +195,26 @@ glued_status(struct span line, struct pytest_status *s)
 bool
 pytest_result(struct span line, struct pytest_result *r)
 {
-	size_t colons = span_find(line, "::"), at;
+	size_t colons = span_find(line, "::"), end, at;
 	struct span rest;
+	bool is_python;
 
 	*r = (struct pytest_result){ .has_status = false };
 	if (colons == 0 || colons == line.n || memchr(line.p, ' ', colons))
 		return false;
-	for (at = colons; at < line.n && !r->has_status; at++)
+	is_python = span_ends((struct span){ line.p, colons }, ".py");
+	end = find_outside(line, colons, " ");
+	/* Brackets that do not close: the blank may stand in them. */
+	for (at = end < line.n || is_balanced(line) ? end : colons; at < line.n && !r->has_status; at++)
 		r->has_status = line.p[at] == ' ' && pytest_status(span_from(line, at + 1), &r->status, &rest);
+	/* In Python's files a blank ends the name: then comes its output. */
+	if (r->has_status && at - 1 > end && is_python && !span_starts(span_from(line, end), " <- "))
+		at = end + 1;
 	if (r->has_status)
 		return split_name((struct span){ line.p, at - 1 }, r);
 	/* Its output begins, or it only begins. */
-	at = name_end(line, colons);
-	if (at == line.n || !span_ends((struct span){ line.p, colons }, ".py"))
+	at = end;
+	if (at == line.n || !is_python)
 		return false;
 	r->has_status = glued_status(line, &r->status);
 	return split_name((struct span){ line.p, at }, r);
@@ -239,6 +292,7 @@ pytest_totals(struct span line, struct pytest_totals *t)
 		;
 	if (i == ARRAY_LEN(words))
 		return false;
+	t->reruns = count_of(text, "rerun");
 	t->failed = count_of(text, "failed");
 	t->errors = count_of(text, "error");
 	t->passed = count_of(text, "passed");
