@@ -3,6 +3,7 @@
 # CC CFLAGS LDFLAGS PREFIX DESTDIR are honoured; DEV=1 makes warnings errors,
 # SAN=1 builds with AddressSanitizer and UBSan into build/san.
 # V=1 shows the commands.  `make check DEPS=0` does not look for the packages that tests need.
+# LAZY=0 (from clean) links with all libraries; else some are loaded when they are needed.
 
 PREFIX  ?= /usr/local
 CC      ?= cc
@@ -20,7 +21,7 @@ FLAGS    = -std=c17 -I. -I$(BUILD)/gen -MMD -MP $(WARN) $(if $(DEV),-Werror) \
            $(SANFLAG) $(if $(SAN),-DARENA_DEBUG -fno-omit-frame-pointer) $(PKG_CFLAGS)
 # Each program is linked with what it uses, and starts without the rest.
 NEEDED  := $(if $(filter Linux,$(shell uname -s)),-Wl$(comma)--as-needed)
-LIBS     = $(NEEDED) $(PKG_LIBS) -lm
+LIBS     = $(NEEDED) $(PKG_LIBS) -lm $(if $(NEEDED),-ldl)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || \
            echo -lpcre2-8 -ljansson -lsqlite3 -lcurl -larchive -ldeflate -llz4 -lzstd -lbrotlidec -lgit2) -lbz2
@@ -35,6 +36,12 @@ LIB_SRC  := $(filter-out %/main.c,$(wildcard common/*.c bisect/*.c triage/*.c))
 HELPERS  := $(sort $(wildcard bisect/helpers/*.*))
 LIB      := $(BUILD)/libbisect.a $(BUILD)/libtriage.a $(BUILD)/libcommon.a
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(filter $(1)/%,$(LIB_SRC)))
+
+# Libraries that are loaded when they are needed (common/lazy.h), and their wrappers.
+LAZIES       := curl archive git2
+lazy_curl    := common/http.c
+lazy_archive := common/archive.c
+lazy_git2    := $(wildcard common/repo*.c)
 
 # Programs made of one file: tests, misbehaving children, benchmarks.
 of        = $(patsubst tests/%.c,$(BUILD)/%,$(wildcard $(1)))
@@ -53,7 +60,7 @@ $(BUILD)/flake-%: $(BUILD)/%/main.o $(LIB)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(SANFLAG) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
-$(BUILD)/libcommon.a: $(call objects,common)
+$(BUILD)/libcommon.a: $(call objects,common) $(LAZIES:%=$(BUILD)/gen/lazy/%.o)
 $(BUILD)/libbisect.a: $(call objects,bisect) $(BUILD)/gen/helpers.o
 $(BUILD)/libtriage.a: $(call objects,triage) $(BUILD)/gen/warnings.o
 $(LIB): $(BUILD)/.sources
@@ -80,6 +87,16 @@ $(BUILD)/gen/helpers.c: scripts/embed bisect/helpers $(HELPERS)
 $(BUILD)/gen/warnings.c: scripts/embed triage/warnings.rules
 	@mkdir -p $(@D)
 	$(Q)scripts/embed -s warn_default triage/warnings.rules >$@.tmp && mv $@.tmp $@
+
+# The tables of the functions that the wrappers call.
+define lazy_rules
+$(BUILD)/gen/lazy/$(1).h: scripts/lazy $(lazy_$(1)) Makefile
+	@mkdir -p $$(@D)
+	$$(Q)CC='$$(CC)' LAZY='$$(LAZY)' scripts/lazy $$(@:.h=) $(lazy_$(1))
+$(BUILD)/gen/lazy/$(1).c: $(BUILD)/gen/lazy/$(1).h ;
+$(lazy_$(1):%.c=$(BUILD)/%.o): $(BUILD)/gen/lazy/$(1).h
+endef
+$(foreach name,$(LAZIES),$(eval $(call lazy_rules,$(name))))
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c Makefile
 	$(SAY) CC $<

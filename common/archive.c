@@ -8,6 +8,7 @@
 
 #include "common/diag.h"
 #include "common/mem.h"
+#include "lazy/archive.h"
 
 #define GIB (INT64_C(1) << 30)
 static const int64_t unpacked_max = 16 * GIB, ratio_max = 500, ratio_floor = 64 << 20;
@@ -57,10 +58,13 @@ fault(struct archive_in *a, struct err *e)
 }
 
 static struct archive_in *
-new_in(void)
+new_in(struct err *e)
 {
-	struct archive_in *a = xcalloc(1, sizeof(*a));
+	struct archive_in *a;
 
+	if (lazy_load(&lazy_archive, e) < 0)
+		return NULL;
+	a = xcalloc(1, sizeof(*a));
 	a->in = archive_read_new();
 	if (a->in == NULL)
 		diag_die(EXIT_FAULT, "out of memory (an archive reader wanted)");
@@ -77,8 +81,10 @@ new_in(void)
 struct archive_in *
 archive_in_open(const char *path, struct err *e)
 {
-	struct archive_in *a = new_in();
+	struct archive_in *a = new_in(e);
 
+	if (a == NULL)
+		return NULL;
 	if (archive_read_open_filename(a->in, path, BLOCK) == ARCHIVE_OK)
 		return a;
 	fault(a, e);
@@ -104,8 +110,10 @@ read_outer(struct archive *in, void *data, const void **out)
 struct archive_in *
 archive_in_nested(struct archive_in *outer, struct err *e)
 {
-	struct archive_in *a = new_in();
+	struct archive_in *a = new_in(e);
 
+	if (a == NULL)
+		return NULL;
 	a->outer = outer;
 	if (archive_read_open(a->in, a, NULL, read_outer, NULL) == ARCHIVE_OK)
 		return a;

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "common/mem.h"
+#include "lazy/curl.h"
 
 enum { REDIRECTS_MAX = 5 };
 
@@ -32,9 +33,12 @@ struct try {
 struct http *
 http_new(const char *agent, const char *token, const struct http_limits *limits, struct err *e)
 {
-	struct http *h = xcalloc(1, sizeof(*h));
 	struct str line = STR_INIT(64 << 10);
+	struct http *h;
 
+	if (lazy_load(&lazy_curl, e) < 0)
+		return NULL;
+	h = xcalloc(1, sizeof(*h));
 	h->limits = *limits;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
 		h->curl = curl_easy_init();

@@ -102,9 +102,12 @@ without_slash(const char *path)
 struct repo *
 repo_open(const char *dir, struct err *e)
 {
-	struct repo *r = xcalloc(1, sizeof(*r));
+	struct repo *r;
 	int ret;
 
+	if (lazy_load(&lazy_git2, e) < 0)
+		return NULL;
+	r = xcalloc(1, sizeof(*r));
 	git_libgit2_init();
 	choose_configuration();
 	ret = git_repository_open_ext(&r->git, dir, 0, NULL);
@@ -167,17 +170,40 @@ repo_is_shallow(struct repo *r)
 void
 repo_hex(char out[REPO_HEX], const struct repo_id *id)
 {
-	git_oid_tostr(out, REPO_HEX, repo_oid(id));
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < REPO_ID_BYTES; i++) {
+		out[2 * i] = digits[id->bytes[i] >> 4];
+		out[2 * i + 1] = digits[id->bytes[i] & 15];
+	}
+	out[2 * i] = '\0';
+}
+
+/* -1: no digit */
+static int
+digit_value(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 :
+	       c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 bool
 repo_unhex(struct repo_id *out, struct span hex)
 {
-	git_oid oid;
+	struct repo_id id;
+	size_t i;
 
-	if (hex.n != REPO_HEX - 1 || git_oid_fromstrn(&oid, hex.p, hex.n) < 0)
+	if (hex.n != REPO_HEX - 1)
 		return false;
-	repo_from_oid(out, &oid);
+	for (i = 0; i < REPO_ID_BYTES; i++) {
+		int high = digit_value(hex.p[2 * i]), low = digit_value(hex.p[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		id.bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	*out = id;
 	return true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "common/repo.h"
 #include "common/vec.h"
+#include "lazy/git2.h"
 
 struct repo {
 	git_repository *git;

@@ -44,6 +44,18 @@ test_version() {
 	matches "the version" "$out" 'flake-bisect [0-9]+\.[0-9]+\.[0-9]+'
 }
 
+# Catches libraries that every start pays for again, though few commands need them.
+test_what_starts_with_the_programs() {
+	need readelf # binutils, which the linker is of
+	local name
+	for name in curl archive git2; do
+		grep -q "\"lib$name\.so" "$BUILD/gen/lazy/$name.c" || skip "lib$name is linked directly here"
+		lacks "flake-bisect's libraries" "$(readelf -d "$FB")" "lib$name"
+		lacks "flake-triage's libraries" "$(readelf -d "$FT")" "lib$name"
+	done
+	contains "flake-triage's libraries" "$(readelf -d "$FT")" "libsqlite3"
+}
+
 # Output that is lost on a full disk, with status 0.
 test_output_that_cannot_be_written() {
 	[ -e /dev/full ] || skip "no /dev/full"

@@ -77,6 +77,9 @@ test_resolve(void)
 	repo_hex(hex, &a);
 	CHECK_INT(strlen(hex), 40);
 	CHECK(repo_unhex(&c, span_of(hex)) && repo_same(&a, &c));
+	CHECK(repo_unhex(&c, span_of("00ff10A0bC0102030405060708090a0b0c0d0e0f")) &&
+	      memcmp(c.bytes, "\0\xff\x10\xa0\xbc\1\2", 7) == 0);
+	CHECK(!repo_unhex(&c, span_of("00ff10A0bC0102030405060708090a0b0c0d0e0g")));
 	hex[39] = '\0';
 	CHECK(!repo_unhex(&c, span_of(hex)));
 	CHECK(repo_same(&a, &b));
