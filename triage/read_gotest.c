@@ -20,7 +20,9 @@ enum { OUTPUT_MAX = 8 << 10, KEPT_TOTAL = 64 << 20 };
 struct go_unit {
 	bool running;
 	bool failed_last;
+	uint32_t failed_in;    /* n_ended of its package then: -count repeats a test within one */
 	uint32_t package;      /* index of its package's unit */
+	uint32_t n_ended;      /* of a package: how often it ended */
 	uint32_t n_failed;     /* of a package: tests that failed since it began */
 	bool ended;            /* of a package */
 	struct str output;     /* the beginning, while it runs */
@@ -35,6 +37,7 @@ struct gotest {
 	VEC(uint32_t) open;      /* units of tests that run */
 	struct map builds;       /* import paths whose build said something */
 	VEC(struct str) build_output;
+	uint32_t printed;        /* the build whose lines stand between; MAP_NONE */
 	struct str name;         /* scratch: a unit's name */
 	uint64_t n_dropped;      /* bytes of long lines, before this one */
 	size_t kept;             /* bytes of output that are kept in all */
@@ -151,7 +154,7 @@ tell(struct gotest *g, uint32_t unit, struct span name, enum outcome outcome, in
 	struct seen s = {
 		.name = name,
 		.outcome = outcome,
-		.rerun = u->failed_last,
+		.rerun = u->failed_last && u->failed_in < g->units.p[u->package].n_ended,
 		.micros = micros,
 		.has_micros = micros >= 0,
 	};
@@ -162,6 +165,7 @@ tell(struct gotest *g, uint32_t unit, struct span name, enum outcome outcome, in
 	}
 	collect_attempt(g->in.to, &s);
 	u->failed_last = bad;
+	u->failed_in = g->units.p[u->package].n_ended;
 	u->running = false;
 	g->units.p[u->package].n_failed += bad;
 	forget_output(g, u);
@@ -241,6 +245,7 @@ end_package(struct gotest *g, uint32_t package, const struct jline_field *f, enu
 		tell_package(g, package, f, outcome, micros);
 	g->units.p[package].running = false;
 	g->units.p[package].ended = true;
+	g->units.p[package].n_ended++;
 	g->units.p[package].failed_last = failed;
 	g->units.p[package].n_failed = 0;
 	forget_output(g, &g->units.p[package]);
@@ -260,15 +265,47 @@ note_time(struct gotest *g, struct span stamp)
 		r->started = g->last_time;
 }
 
-static void
-build_output(struct gotest *g, const struct jline_field *f)
+static uint32_t
+build_output(struct gotest *g, struct span import, struct span output)
 {
-	uint32_t i = map_add(&g->builds, f[IMPORT].value);
+	uint32_t i = map_add(&g->builds, import);
 	struct str s = STR_INIT(OUTPUT_MAX);
 
 	if (i == g->build_output.n)
 		vec_push(&g->build_output, s);
-	str_addspan(&g->build_output.p[i], f[OUTPUT].value);
+	str_addspan(&g->build_output.p[i], output);
+	return i;
+}
+
+/* Before Go 1.24 a build is told between the events: "# PACKAGE", what the compiler says
+ * (on standard error), and "FAIL<TAB>PACKAGE [build failed]". */
+static void
+on_printed(struct gotest *g, struct span line)
+{
+	struct jline_field f[N_FIELDS];
+	uint32_t package;
+	size_t blank_at;
+
+	if (span_starts(line, "FAIL\t") &&
+	    (span_ends(line, " [build failed]") || span_ends(line, " [setup failed]"))) {
+		line = span_from(line, strlen("FAIL\t"));
+		line.n = span_find(line, " [");
+		memcpy(f, blank, sizeof(f));
+		f[FAILED_BUILD].there = true;
+		f[FAILED_BUILD].value = line;
+		package = unit_of(g, line, UINT32_MAX);
+		g->read_anything = true;
+		g->printed = MAP_NONE;
+		if (!g->units.p[package].ended)
+			end_package(g, package, f, OUTCOME_FAIL, -1);
+	} else if (span_starts(line, "# ")) {
+		line = span_from(line, 2);
+		blank_at = span_find(line, " [");
+		g->printed = build_output(g, (struct span){ line.p, blank_at }, span_of(""));
+	} else if (g->printed != MAP_NONE) {
+		build_output(g, g->builds.texts.p[g->printed], line);
+		build_output(g, g->builds.texts.p[g->printed], span_of("\n"));
+	}
 }
 
 static const struct {
@@ -332,8 +369,11 @@ on_line(void *data, struct span line)
 
 	g->n_dropped = g->lines.n_dropped;
 	line = span_trim(line);
-	if (line.n == 0 || line.p[0] != '{')
-		return; /* what is printed between */
+	if (line.n == 0 || line.p[0] != '{') {
+		on_printed(g, line);
+		return;
+	}
+	g->printed = MAP_NONE;
 	memcpy(f, blank, sizeof(f));
 	if (!jline_read(line, cut, f, N_FIELDS, &g->scratch) || !f[ACTION].there) {
 		if (span_find(line, "\"Action\"") < line.n)
@@ -343,7 +383,7 @@ on_line(void *data, struct span line)
 	if (f[TIME].there)
 		note_time(g, f[TIME].value);
 	if (f[IMPORT].there && f[OUTPUT].there)
-		build_output(g, f);
+		build_output(g, f[IMPORT].value, f[OUTPUT].value);
 	if (!f[PACKAGE].there && !f[TEST].there)
 		return;
 	g->read_anything = true;
@@ -373,6 +413,7 @@ start(const struct reader_input *in)
 	struct gotest *g = xcalloc(1, sizeof(*g));
 
 	g->in = *in;
+	g->printed = MAP_NONE;
 	lines_init(&g->lines, on_line, g);
 	g->scratch = (struct str)STR_INIT(2 * STR_LINE);
 	g->name = (struct str)STR_INIT(2 * STR_LINE);
