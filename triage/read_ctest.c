@@ -7,6 +7,7 @@
 #include "triage/reader.h"
 
 #include "triage/console.h"
+#include "triage/errtext.h"
 
 enum { DETAILS_MAX = 32 << 10 };
 
@@ -132,12 +133,14 @@ test_at(const struct ctest *c, uint32_t i)
 	return &collect_run(c->to)->tests.p[i];
 }
 
-/* The output of a failed try is complete. */
+/* The output of a failed try is complete: it says more than "Failed". */
 static void
 end_output(struct ctest *c)
 {
+	struct span output = span_trim(str_span(&c->details)), line = errtext_line(output);
+
 	if (c->failed != UINT32_MAX)
-		collect_message(c->to, c->failed, span_of(""), span_trim(str_span(&c->details)));
+		collect_message(c->to, c->failed, line.n ? line : span_of("Failed"), output);
 	c->failed = UINT32_MAX;
 	str_clear(&c->details);
 }
@@ -217,7 +220,8 @@ on_state(struct ctest *c, uint32_t n, struct span name, struct span text)
 		*o = c->open.p[--c->open.n];
 	c->console.test = test;
 	if (outcome_evidence(outcome) == EVIDENCE_FAIL || outcome == OUTCOME_NOT_RUN) {
-		collect_message(c->to, test, text, span_of(""));
+		if (!span_is(text, "Failed"))
+			collect_message(c->to, test, text, span_of(""));
 		c->failed = test;
 	}
 	return true;

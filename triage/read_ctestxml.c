@@ -20,7 +20,7 @@ extern const struct reader read_ctestxml;
 enum { VALUE_MAX = 1 << 20, UNPACKED_MAX = 4 << 20 };
 
 /* Whose text is being kept. */
-enum field { NOTHING, LISTED, NAME, VALUE, START, END };
+enum field { NOTHING, LISTED, NAME, FULL_NAME, VALUE, START, END };
 
 struct ctestxml {
 	struct reader_input in;
@@ -30,6 +30,7 @@ struct ctestxml {
 	enum field field;
 	struct str text;             /* of the field */
 	struct map listed;           /* tests that should have run, without their paths */
+	struct map told;             /* of those, the ones that have a result */
 	/* the test that is open */
 	struct str status, name, measure, exit_code, completion, reason, output;
 	int64_t micros;
@@ -200,6 +201,8 @@ on_open(void *data, const char *name, const char *const *attrs)
 			open_test(c, attrs);
 	} else if (strcmp(name, "Name") == 0 && c->in_test) {
 		keep(c, NAME);
+	} else if (strcmp(name, "FullName") == 0 && c->in_test) {
+		keep(c, FULL_NAME);
 	} else if (strcmp(name, "NamedMeasurement") == 0 || strcmp(name, "Measurement") == 0) {
 		c->in_measurement = name[0] == 'M';
 		put(&c->measure, xml_attr(attrs, "name"));
@@ -216,15 +219,15 @@ on_open(void *data, const char *name, const char *const *attrs)
 	}
 }
 
-/* "./dir/name" is listed as what it is called in its result. */
-static void
-list(struct ctestxml *c, struct span full)
+/* "./dir/name": it is listed so, and has the same in its result beside its name. */
+static struct span
+last_part(struct span full)
 {
 	size_t at = full.n;
 
 	while (at > 0 && full.p[at - 1] != '/')
 		at--;
-	map_add(&c->listed, span_from(full, at));
+	return span_from(full, at);
 }
 
 static void
@@ -247,7 +250,9 @@ on_close(void *data, const char *name)
 	struct ctestxml *c = data;
 
 	if (c->field == LISTED)
-		list(c, span_trim(str_span(&c->text)));
+		map_add(&c->listed, last_part(span_trim(str_span(&c->text))));
+	else if (c->field == FULL_NAME)
+		map_add(&c->told, last_part(span_trim(str_span(&c->text))));
 	else if (c->field == NAME)
 		put(&c->name, str_c(&c->text));
 	else if (c->field == VALUE)
@@ -326,7 +331,7 @@ tell_missing(struct ctestxml *c)
 	for (i = 0; i < c->listed.texts.n; i++) {
 		struct seen s = { .name = c->listed.texts.p[i], .outcome = OUTCOME_UNKNOWN };
 
-		if (collect_find(c->in.to, s.name) == UINT32_MAX)
+		if (map_find(&c->told, s.name) == MAP_NONE && collect_find(c->in.to, s.name) == UINT32_MAX)
 			collect_attempt(c->in.to, &s);
 	}
 }
@@ -355,6 +360,7 @@ stop(void *state)
 	for (i = 0; i < ARRAY_LEN(names); i++)
 		str_release(names[i]);
 	map_release(&c->listed);
+	map_release(&c->told);
 	unpack_free(c->unpack);
 	xml_free(c->xml);
 	free(c);

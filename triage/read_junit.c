@@ -74,6 +74,7 @@ static void
 open_root(struct junit *j, const char *const *attrs)
 {
 	j->pytest = is_pytest(xml_attr(attrs, "name"));
+	j->bare_root = *attrs == NULL;
 	note_times(j, attrs, true);
 }
 
@@ -86,6 +87,25 @@ close_suite(struct junit *j)
 
 /* ---- cases ---- */
 
+/* Node.js writes the class "test" everywhere: its suites are what a test stands in. */
+static bool
+is_of_node(const struct junit *j, const char *classname)
+{
+	return j->bare_root && classname[0] == 't' && strcmp(classname, "test") == 0 && !junit_suite(j)->pytest;
+}
+
+/* SUITE > SUITE > NAME, as its TAP says it. */
+static void
+name_by_suites(struct junit *j, const char *name)
+{
+	unsigned i;
+
+	str_clear(&j->now.name);
+	for (i = 0; i < j->depth && i < JUNIT_SUITES_MAX; i++)
+		str_addf(&j->now.name, "%s > ", str_c(&j->suites[i].name));
+	str_adds(&j->now.name, name);
+}
+
 static void
 open_case(struct junit *j, const char *const *attrs)
 {
@@ -95,7 +115,7 @@ open_case(struct junit *j, const char *const *attrs)
 	if (c->open)
 		junit_tell_case(j, true);
 	c->open = c->empty = true;
-	c->failed = c->skipped = c->expected = c->passed_late = c->has_message = false;
+	c->failed = c->skipped = c->expected = c->todo = c->passed_late = c->has_message = false;
 	str_clear(&c->file);
 	str_clear(&c->message);
 	str_clear(&c->text);
@@ -117,7 +137,10 @@ open_case(struct junit *j, const char *const *attrs)
 		else if (key[0] == 'r' && strcmp(key, "result") == 0)
 			result = value;
 	}
-	junit_name(&c->name, span_of(name), span_of(classname), str_span(&junit_suite(j)->name));
+	if (is_of_node(j, classname))
+		name_by_suites(j, name);
+	else
+		junit_name(&c->name, span_of(name), span_of(classname), str_span(&junit_suite(j)->name));
 	c->micros = seconds(time);
 	c->by_attribute = status || result ? junit_status(status, result) : OUTCOME_PASS;
 }
@@ -136,6 +159,7 @@ open_skipped(struct junit *j, const char *const *attrs)
 
 	j->now.skipped = true;
 	j->now.expected = type && (strcmp(type, "pytest.xfail") == 0 || strcmp(type, "XFAIL") == 0);
+	j->now.todo = type && strcmp(type, "todo") == 0;
 }
 
 /* ---- what failed ---- */

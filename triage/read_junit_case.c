@@ -81,7 +81,7 @@ end_of(const struct junit_case *c, bool broken)
 	if (c->passed_late)
 		return OUTCOME_PASS;
 	if (c->failed)
-		return c->fault;
+		return c->todo ? OUTCOME_XFAIL : c->fault;
 	if (broken)
 		return OUTCOME_UNKNOWN;
 	if (c->skipped)

@@ -39,6 +39,7 @@ struct junit_case {
 	bool open;
 	bool empty;           /* nothing stood in it */
 	bool failed, skipped, expected; /* seen in it; expected: skipped because it failed as expected */
+	bool todo;            /* Node.js: may fail, as its failure beside says */
 	bool passed_late;     /* nextest: failed only because it was flaky */
 	enum outcome fault;   /* of its <failure> */
 	enum outcome by_attribute; /* what its status says */
@@ -57,6 +58,7 @@ struct junit {
 	uint32_t n_suites;
 	struct junit_case now;
 	bool pytest;          /* the root says so */
+	bool bare_root;       /* <testsuites> says nothing: Node.js writes it so */
 	bool capture;         /* text belongs to a fault that is kept */
 	unsigned muted;       /* depth of elements in it whose text is not its own */
 	unsigned in_fault;    /* depth of fault elements, 0 or 1 */

@@ -37,7 +37,7 @@ junit_status(const char *status, const char *result)
 	return o == OUTCOME_PASS ? status_outcome(result) : o;
 }
 
-/* How failures that are more than an assertion begin: nextest in the type, CTest in the message,
+/* How failures that are more than an assertion begin: nextest and Node.js in the type, CTest and
  * pytest in the message. */
 static const struct {
 	bool in_type;
@@ -47,6 +47,7 @@ static const struct {
 	{ true, "test timeout", OUTCOME_TIMEOUT },
 	{ true, "test abort", OUTCOME_CRASH },
 	{ true, "test leak", OUTCOME_LEAK },
+	{ true, "testTimeoutFailure", OUTCOME_TIMEOUT },
 	{ true, "execution failure", OUTCOME_BROKEN },
 	{ false, "Timeout", OUTCOME_TIMEOUT },
 	{ false, "SEGFAULT", OUTCOME_CRASH },

@@ -31,6 +31,19 @@ struct tap {
 
 /* ---- names ---- */
 
+/* Without the escapes of version 14: "\#" and "\\". */
+static void
+add_plain(struct str *out, struct span text)
+{
+	size_t i;
+
+	for (i = 0; i < text.n; i++) {
+		if (text.p[i] == '\\' && i + 1 < text.n && (text.p[i + 1] == '#' || text.p[i + 1] == '\\'))
+			i++;
+		str_addc(out, text.p[i]);
+	}
+}
+
 /* FILE > PARENT > NAME, with a count where it came before. */
 static struct span
 full_name(struct tap *t, unsigned level, struct span name)
@@ -45,7 +58,7 @@ full_name(struct tap *t, unsigned level, struct span name)
 		if (t->levels[k].parent.n)
 			str_addf(&t->full, "%s > ", str_c(&t->levels[k].parent));
 	}
-	str_addspan(&t->full, name);
+	add_plain(&t->full, name);
 	i = map_add(&t->names, str_span(&t->full));
 	if (i == t->counts.n)
 		vec_push(&t->counts, 0);
@@ -173,7 +186,7 @@ on_comment(struct tap *t, unsigned level, struct span text)
 	if (level == 0 || level >= TAP_LEVELS_MAX)
 		return;
 	close_level(t, level);
-	str_addspan(&t->levels[level].parent, span_trim(span_from(text, strlen("# Subtest: "))));
+	add_plain(&t->levels[level].parent, span_trim(span_from(text, strlen("# Subtest: "))));
 	t->streamed = true;
 }
 

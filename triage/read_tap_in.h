@@ -27,6 +27,7 @@ struct tap_waiting {
 	unsigned indent;
 	bool in_text;          /* a block of text: "stack: |-" */
 	bool wants_text;       /* of a key that says what failed */
+	bool is_message;       /* and says it in words: "error: |-" */
 };
 
 /* A line in a YAML block, which begins with indent blanks; false: the block ends with it. */

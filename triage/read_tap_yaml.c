@@ -14,10 +14,24 @@ unquoted(struct span x)
 	return x;
 }
 
+/* The first line of a text, with the next where it ends in a colon: "Expected equal values: 1 !== 2". */
+static void
+add_message(struct tap_waiting *w, struct span text)
+{
+	if (w->message.n && w->message.p[w->message.n - 1] == ':')
+		str_addc(&w->message, ' ');
+	else if (w->message.n)
+		return;
+	str_addspan(&w->message, text);
+}
+
 static void
 add_text(struct tap_waiting *w, struct span line)
 {
 	struct span text = span_trim(line);
+
+	if (w->is_message && text.n)
+		add_message(w, text);
 
 	str_addspan(&w->details, line);
 	str_addc(&w->details, '\n');
@@ -30,7 +44,8 @@ on_key(struct tap_waiting *w, struct span key, struct span value)
 {
 	struct span plain = unquoted(value);
 
-	w->wants_text = span_is(key, "stack") || span_is(key, "error") || span_is(key, "message");
+	w->is_message = span_is(key, "error") || span_is(key, "message");
+	w->wants_text = w->is_message || span_is(key, "stack");
 	w->in_text = value.n && (value.p[0] == '|' || value.p[0] == '>');
 	if (span_is(key, "duration_ms") && clock_read_seconds(plain) >= 0) {
 		w->micros = clock_read_seconds(plain) / 1000;
@@ -39,7 +54,7 @@ on_key(struct tap_waiting *w, struct span key, struct span value)
 	} else if (w->outcome == OUTCOME_FAIL && span_is(key, "failureType") && span_is(plain, "testTimeoutFailure")) {
 		w->outcome = OUTCOME_TIMEOUT;
 	} else if (w->wants_text && !w->in_text && plain.n) {
-		if (w->message.n == 0)
+		if (!w->is_message && w->message.n == 0)
 			str_addspan(&w->message, plain);
 		add_text(w, plain);
 	}
