@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/lines.h"
 #include "common/map.h"
+#include "triage/errtext.h"
 #include "triage/jline.h"
 
 extern const struct reader read_libtest;
@@ -70,12 +71,47 @@ full_name(struct libtest *t, struct span name)
 	return str_span(&t->full);
 }
 
+/* Tests that began and never ended: their process is gone.  When it died while one ran, that one
+ * killed it. */
+static void
+close_running(struct libtest *t, bool died)
+{
+	struct seen s = { .outcome = OUTCOME_UNKNOWN };
+	size_t i, n = 0;
+
+	for (i = 0; i < t->running.n; i++)
+		n += t->running.p[i];
+	if (died && n == 1)
+		s.outcome = OUTCOME_CRASH;
+	for (i = 0; i < t->running.n; i++) {
+		if (!t->running.p[i])
+			continue;
+		s.name = full_name(t, t->started.texts.p[i]);
+		collect_attempt(t->in.to, &s);
+	}
+	vec_clear(&t->running);
+	map_release(&t->started);
+}
+
+/* A suite without its end, and what follows it is there: what is missing never comes. */
+static void
+suite_died(struct libtest *t)
+{
+	close_running(t, true);
+	t->suite_open = false;
+	t->any_failed = true;
+}
+
 /* "     Running unittests src/lib.rs (target/debug/deps/queue-1b2c3d)": the binary without its hash. */
 static void
 on_text(struct libtest *t, struct span line)
 {
 	size_t at, n;
 
+	/* "process didn't exit successfully: `...` (signal: 6, SIGABRT: process abort signal)" */
+	if (t->suite_open && span_find(line, "process didn't exit successfully: ") < line.n &&
+	    span_find(line, " (signal: ") < line.n)
+		suite_died(t);
 	if (!span_starts(line, "Running ") && !span_starts(line, "Doc-tests "))
 		return;
 	str_clear(&t->binary);
@@ -98,7 +134,7 @@ on_text(struct libtest *t, struct span line)
 static struct span
 error_line(struct span out)
 {
-	struct span line, next;
+	struct span line, next, whole = out;
 
 	while (span_next(&out, '\n', &line)) {
 		if (span_find(line, "panicked at") == line.n)
@@ -108,7 +144,7 @@ error_line(struct span out)
 			span_next(&out, '\n', &next);
 		return span_trim(next).n ? span_trim(next) : span_trim(line);
 	}
-	return (struct span){ "", 0 };
+	return errtext_line(whole);
 }
 
 static const struct {
@@ -162,35 +198,17 @@ on_test(struct libtest *t, const struct jline_field *f)
 	}
 }
 
-/* Tests that began and never ended: their process is gone. */
-static void
-close_running(struct libtest *t)
-{
-	struct seen s = { .outcome = OUTCOME_UNKNOWN };
-	size_t i;
-
-	for (i = 0; i < t->running.n; i++) {
-		if (!t->running.p[i])
-			continue;
-		s.name = full_name(t, t->started.texts.p[i]);
-		collect_attempt(t->in.to, &s);
-	}
-	vec_clear(&t->running);
-	map_release(&t->started);
-}
-
 static void
 on_suite(struct libtest *t, const struct jline_field *f)
 {
 	t->any = true;
 	if (span_is(f[EVENT].value, "started")) {
 		if (t->suite_open)
-			collect_run(t->in.to)->truncated = true;
-		close_running(t);
+			suite_died(t);
 		t->suite++;
 		t->suite_open = true;
 	} else {
-		close_running(t);
+		close_running(t, false);
 		t->suite_open = false;
 		t->any_failed |= span_is(f[EVENT].value, "failed");
 	}
@@ -264,7 +282,7 @@ finish(void *state, struct err *e UNUSED)
 
 	lines_finish(&t->lines);
 	r->truncated |= t->suite_open || !t->any;
-	close_running(t);
+	close_running(t, false);
 	if (!r->truncated)
 		r->verdict = t->any_failed ? RUN_FAILED : RUN_PASSED;
 	return 0;
