@@ -84,6 +84,7 @@ on_title(struct regrtest *r, struct span line)
 	/* Of a re-run the title repeats what was said of the first run. */
 	if (span_find(line, "INTERRUPTED") < line.n && !(r->phase == PHASE_RERUN && r->cur.ran_some))
 		r->cur.interrupted = true;
+	r->reran_nothing = span_find(line, " then NO TEST") < line.n;
 	vec_clear(&r->listed);
 	regrtest_summary(r);
 	r->titled = true;

@@ -115,6 +115,7 @@ struct regrtest {
 	bool in_process;     /* re-runs stand without result lines */
 	bool forever;        /* --forever: no total */
 	bool bisecting;      /* what comes is of other runs */
+	bool reran_nothing;     /* its result says that the re-runs had no test to run */
 	uint32_t index, total;             /* of the last result line of this phase */
 	uint32_t first_index, first_total; /* of the first phase */
 	size_t indent;       /* all of the run is quoted by so many blanks */

@@ -103,9 +103,12 @@ judge(const struct regrtest *r, bool over)
 	if (o == OUTCOME_CRASH && c->timeout)
 		return OUTCOME_TIMEOUT;
 	/* The output of a re-run, which comes after its result, says whether it ran anything. */
-	if (o == OUTCOME_PASS && c->rerun)
-		return !over ? OUTCOME_UNKNOWN : c->ran_none && !c->ran_some ? OUTCOME_NOT_RUN : o;
-	return o;
+	if (o != OUTCOME_PASS || !c->rerun)
+		return o;
+	if (c->ran_none && !c->ran_some)
+		return over ? OUTCOME_NOT_RUN : OUTCOME_UNKNOWN;
+	/* Without a word and a test: the run's result will say whether the re-runs ran any. */
+	return over && (c->said || c->ran_some) ? o : OUTCOME_UNKNOWN;
 }
 
 void
@@ -227,7 +230,7 @@ apply_rerun(struct regrtest *r, struct span name)
 	struct run *run = collect_run(r->to);
 	const struct run_test *t = &run->tests.p[collect_find(r->to, name)];
 	struct attempt *last = &t->attempts.p[t->attempts.n - 1];
-	struct seen s = { .name = name, .rerun = true, .outcome = OUTCOME_PASS };
+	struct seen s = { .name = name, .rerun = true, .outcome = r->reran_nothing ? OUTCOME_NOT_RUN : OUTCOME_PASS };
 	size_t i;
 
 	if (last->rerun && last->outcome != OUTCOME_UNKNOWN)
@@ -255,6 +258,22 @@ apply_lists(struct regrtest *r)
 		apply_listed(r, l);
 		if (l->list == LIST_RERUN)
 			apply_rerun(r, l->name);
+	}
+}
+
+/* Re-runs of which nothing else was said: the run came to its end, and they are in no list of failures. */
+static void
+apply_silent(struct regrtest *r)
+{
+	struct run *run = collect_run(r->to);
+	size_t i;
+
+	for (i = 0; i < run->tests.n; i++) {
+		struct run_test *t = &run->tests.p[i];
+		struct attempt *last = &t->attempts.p[t->attempts.n - 1];
+
+		if (last->rerun && last->outcome == OUTCOME_UNKNOWN)
+			last->outcome = r->reran_nothing ? OUTCOME_NOT_RUN : OUTCOME_PASS;
 	}
 }
 
@@ -292,6 +311,8 @@ regrtest_end_run(struct regrtest *r)
 			run->verdict = RUN_FAILED;
 	}
 	apply_lists(r);
+	if (complete && run->verdict != RUN_STOPPED)
+		apply_silent(r);
 	if (!complete) {
 		apply_running(r);
 		run->truncated = true;
@@ -310,7 +331,8 @@ regrtest_new_run(struct regrtest *r)
 		collect_next_run(r->to);
 	collect_run(r->to)->format = span_of("regrtest");
 	r->phase = PHASE_FIRST;
-	r->headed = r->results = r->summary = r->titled = r->in_process = r->forever = r->bisecting = false;
+	r->headed = r->results = r->summary = r->titled = r->in_process = r->forever = false;
+	r->bisecting = r->reran_nothing = false;
 	r->index = r->total = r->first_index = r->first_total = 0;
 	r->list = LIST_NONE;
 	str_clear(&r->running);
