@@ -24,71 +24,70 @@ struct junit {
 };
 
 static int64_t
-number(const char *text)
+number(struct span text)
 {
 	uint64_t v;
 
-	return text && span_u64(span_of(text), &v) && v <= INT64_MAX ? (int64_t)v : -1;
+	return span_u64(text, &v) && v <= INT64_MAX ? (int64_t)v : -1;
 }
 
 static bool
-put(struct str *s, const char *text)
+put(struct str *s, struct span text)
 {
 	str_clear(s);
-	return text && str_adds(s, text);
+	return text.p && str_addspan(s, text);
 }
 
 static void
-open_suite(struct junit *j, const char *const *attrs)
+open_suite(struct junit *j, const struct xml_attrs *attrs)
 {
 	if (j->depth < SUITES_MAX) {
 		struct junit_suite *s = &j->suites[j->depth];
 		struct str *name = &j->suite_names[j->depth];
-		const char *skipped = xml_attr(attrs, "skipped");
+		struct span skipped = xml_value(attrs, "skipped");
 
-		s->name = put(name, xml_attr(attrs, "name")) ? str_c(name) : NULL;
-		s->tests = number(xml_attr(attrs, "tests"));
-		s->errors = number(xml_attr(attrs, "errors"));
-		s->failures = number(xml_attr(attrs, "failures"));
-		s->skipped = number(skipped ? skipped : xml_attr(attrs, "skip"));
+		s->name = put(name, xml_value(attrs, "name")) ? str_c(name) : NULL;
+		s->tests = number(xml_value(attrs, "tests"));
+		s->errors = number(xml_value(attrs, "errors"));
+		s->failures = number(xml_value(attrs, "failures"));
+		s->skipped = number(skipped.p ? skipped : xml_value(attrs, "skip"));
 	}
 	j->depth++;
 }
 
 static void
-open_case(struct junit *j, const char *const *attrs)
+open_case(struct junit *j, const struct xml_attrs *attrs)
 {
-	const char *status = xml_attr(attrs, "status"), *time = xml_attr(attrs, "time");
+	struct span status = xml_value(attrs, "status"), time = xml_value(attrs, "time");
 
 	j->in_case = true;
 	j->in_failure = j->in_outcome = j->unexpected = false;
-	j->has_name = put(&j->name, xml_attr(attrs, "name"));
-	j->has_class = put(&j->classname, xml_attr(attrs, "classname"));
-	j->has_file = put(&j->file, xml_attr(attrs, "file"));
-	j->micros = time ? clock_read_seconds(span_of(time)) : -1;
-	j->status = status && (strcmp(status, "notrun") == 0 || strcmp(status, "disabled") == 0)
-	            ? TEST_SKIP : TEST_PASS;
+	j->has_name = put(&j->name, xml_value(attrs, "name"));
+	j->has_class = put(&j->classname, xml_value(attrs, "classname"));
+	j->has_file = put(&j->file, xml_value(attrs, "file"));
+	j->micros = clock_read_seconds(time);
+	j->status = span_is(status, "notrun") || span_is(status, "disabled") ? TEST_SKIP : TEST_PASS;
 	str_clear(&j->message);
 	str_clear(&j->text);
 }
 
 static void
-on_open(void *data, const char *name, const char *const *attrs)
+on_open(void *data, struct span name, const struct xml_attrs *attrs)
 {
 	struct junit *j = data;
 
-	if (strcmp(name, "testsuite") == 0) {
+	if (span_is(name, "testsuite")) {
 		open_suite(j, attrs);
-	} else if (strcmp(name, "testcase") == 0) {
+	} else if (span_is(name, "testcase")) {
 		open_case(j, attrs);
-	} else if (j->in_case && (strcmp(name, "failure") == 0 || strcmp(name, "error") == 0)) {
+	} else if (j->in_case && (span_is(name, "failure") || span_is(name, "error"))) {
 		j->status = TEST_FAIL;
 		j->in_failure = j->message.n == 0 && j->text.n == 0;
 		if (j->in_failure)
-			put(&j->message, xml_attr(attrs, "message"));
-	} else if (j->in_case && strcmp(name, "outcome") == 0) {
+			put(&j->message, xml_value(attrs, "message"));
+	} else if (j->in_case && span_is(name, "outcome")) {
 		j->in_outcome = true;
-	} else if (j->in_case && strcmp(name, "skipped") == 0 && j->status == TEST_PASS) {
+	} else if (j->in_case && span_is(name, "skipped") && j->status == TEST_PASS) {
 		j->status = TEST_SKIP;
 	}
 }
@@ -103,7 +102,7 @@ on_text(void *data, struct span text)
 	if (j->in_outcome && span_find(text, "UNEXPECTED") < text.n) {
 		j->status = TEST_FAIL;
 		j->unexpected = true;
-		put(&j->message, "unexpected success");
+		put(&j->message, span_of("unexpected success"));
 	}
 	if (j->in_failure)
 		str_add(&j->text, text.p, text.n < room ? text.n : room);
@@ -127,17 +126,17 @@ close_case(struct junit *j)
 }
 
 static void
-on_close(void *data, const char *name)
+on_close(void *data, struct span name)
 {
 	struct junit *j = data;
 
-	if (strcmp(name, "testsuite") == 0) {
+	if (span_is(name, "testsuite")) {
 		j->depth--;
 		if (j->depth < SUITES_MAX && j->events->suite)
 			j->events->suite(j->events->data, &j->suites[j->depth]);
-	} else if (strcmp(name, "testcase") == 0 && j->in_case) {
+	} else if (span_is(name, "testcase") && j->in_case) {
 		close_case(j);
-	} else if (strcmp(name, "failure") == 0 || strcmp(name, "error") == 0) {
+	} else if (span_is(name, "failure") || span_is(name, "error")) {
 		j->in_failure = false;
 	}
 }

@@ -26,34 +26,51 @@ take_exponent(struct span *x, int *exponent)
 	return true;
 }
 
+/* Digits that a double holds, as a whole number; 10^22 is the last power that one holds. */
+enum { DIGITS_MAX = 17, TENS_MAX = 22 };
+
+/* v * 10^power, exact where powers of ten are. */
+static double
+scaled(double v, int power)
+{
+	static const double tens[TENS_MAX + 1] = {
+		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+	};
+
+	if (power < -TENS_MAX || power > TENS_MAX)
+		return v * pow(10, power);
+	return power < 0 ? v / tens[-power] : v * tens[power];
+}
+
 int64_t
 clock_read_seconds(struct span text)
 {
-	double whole = 0, scale = 0;
-	size_t n_digits = 0;
-	int exponent = 0;
+	int n_digits = 0, point = -1, exponent = 0, power;
+	uint64_t digits = 0;
+	double micros;
+	size_t i;
 
 	text = span_trim(text);
-	for (; text.n && (text.p[0] | 32) != 'e'; text = span_from(text, 1)) {
-		char c = text.p[0];
+	for (i = 0; i < text.n && (text.p[i] | 32) != 'e'; i++) {
+		char c = text.p[i];
 
 		if (c >= '0' && c <= '9') {
-			n_digits++;
-			if (scale > 0)
-				whole += (c - '0') * (scale /= 10);
-			else
-				whole = whole * 10 + (c - '0');
-		} else if (c == '.' && scale == 0) {
-			scale = 1;
+			if (n_digits++ < DIGITS_MAX)
+				digits = digits * 10 + (uint64_t)(c - '0');
+		} else if (c == '.' && point < 0) {
+			point = n_digits;
 		} else if (c != ',') {
 			return -1;
 		}
 	}
+	text = span_from(text, i);
 	if (n_digits == 0 || !take_exponent(&text, &exponent))
 		return -1;
-	if (exponent)
-		whole *= pow(10, exponent);
-	return whole < 1e12 ? (int64_t)(whole * 1e6 + .5) : -1;
+	/* Digits behind the point, or before it and left out. */
+	power = (point < 0 ? n_digits : point) - (n_digits < DIGITS_MAX ? n_digits : DIGITS_MAX);
+	micros = scaled((double)digits, power + exponent + 6);
+	return micros < 1e18 ? (int64_t)(micros + .5) : -1;
 }
 
 /* ---- points in time ---- */

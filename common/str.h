@@ -51,17 +51,26 @@ const char *str_c(const struct str *s);
 struct span str_span(const struct str *s);
 
 struct span span_of(const char *text);
-bool span_is(struct span x, const char *text);
 bool span_ends(struct span x, const char *suffix);
 struct span span_trim(struct span x); /* without white space at both ends */
 /* Where needle begins in x, or x.n when it is not there. */
 size_t span_find(struct span x, const char *needle);
+/* How often c stands in x. */
+size_t span_count(struct span x, char c);
 /* Takes the part up to sep (or all) off the front of *rest; false at the end. */
 bool span_next(struct span *rest, char sep, struct span *part);
 /* A whole decimal number without sign; false for anything else or overflow. */
 bool span_u64(struct span x, uint64_t *out);
 
 /* Inline, since readers ask them of every line, with texts whose length the compiler knows. */
+
+static inline bool
+span_is(struct span x, const char *text)
+{
+	size_t n = strlen(text);
+
+	return x.n == n && (n == 0 || memcmp(x.p, text, n) == 0);
+}
 
 static inline bool
 span_starts(struct span x, const char *prefix)

@@ -51,7 +51,7 @@ take(struct xml *x, struct span bytes, bool last, struct err *e)
 	}
 	if (xml_run(x, &in, e) < 0)
 		return -1;
-	x->line += xml_newlines(in.p, in.at);
+	x->line += span_count((struct span){ in.p, in.at }, '\n');
 	left = in.n - in.at;
 	if (x->part.n) {
 		memmove(x->part.p, x->part.p + in.at, left);
@@ -173,14 +173,16 @@ xml_finish(struct xml *x, struct err *e)
 
 /* ---- look-ups ---- */
 
-const char *
-xml_attr(const char *const *attrs, const char *name)
+struct span
+xml_value(const struct xml_attrs *attrs, const char *name)
 {
-	for (; *attrs; attrs += 2) {
-		if (strcmp(*attrs, name) == 0)
-			return attrs[1];
+	size_t i;
+
+	for (i = 0; i < attrs->n; i++) {
+		if (span_is(attrs->p[i].name, name))
+			return attrs->p[i].value;
 	}
-	return NULL;
+	return (struct span){ NULL, 0 };
 }
 
 /* Behind the end, or nothing when it does not come. */

@@ -14,11 +14,20 @@
 
 struct xml;
 
-/* Any may be NULL.  Names are those of the document, with its prefixes. */
+struct xml_attr {
+	struct span name, value; /* p is never NULL */
+};
+
+struct xml_attrs {
+	struct xml_attr *p;
+	size_t n, cap;
+};
+
+/* Any may be NULL.  Names are those of the document, with its prefixes.  What is told is valid
+ * during the call: as a rule it is the very bytes that were fed. */
 struct xml_events {
-	/* attrs: name, value, name, value, ..., NULL; valid during the call. */
-	void (*open)(void *data, const char *name, const char *const *attrs);
-	void (*close)(void *data, const char *name);
+	void (*open)(void *data, struct span name, const struct xml_attrs *attrs);
+	void (*close)(void *data, struct span name);
 	void (*text)(void *data, struct span text); /* in pieces */
 	void *data;
 };
@@ -33,8 +42,8 @@ int xml_finish(struct xml *x, struct err *e);
 /* Whether text is told from now on (at first it is): skipping it is many times faster. */
 void xml_want_text(struct xml *x, bool wanted);
 
-/* The value of an attribute; NULL: there is none. */
-const char *xml_attr(const char *const *attrs, const char *name);
+/* The value of an attribute; its p is NULL when there is none. */
+struct span xml_value(const struct xml_attrs *attrs, const char *name);
 
 /* The name of the first element in the beginning of a document; empty: there is none. */
 struct span xml_root(struct span head);

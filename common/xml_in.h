@@ -34,11 +34,12 @@ struct xml {
 	char quote;           /* in which the scan stands; 0: none */
 	struct str wide;      /* UTF-16 that waits for more */
 	uint64_t line;        /* newlines before what is read now */
-	struct str open;      /* the names of the open elements, each with a NUL */
+	struct str open;      /* the names of the open elements */
 	VEC(size_t) starts;   /* where each begins in it */
-	char *made;           /* scratch: a tag's names and values, or a piece of text */
+	char *made;           /* scratch: a tag's values that are not told as they are, or a piece of text */
 	size_t made_cap;
-	VEC(const char *) attrs;
+	size_t made_n;        /* of it, taken by the tag that is read */
+	struct xml_attrs attrs;
 };
 
 /* The bytes at hand. */
@@ -61,16 +62,17 @@ enum xml_place {
 int xml_run(struct xml *x, struct xml_input *in, struct err *e);
 /* -1 and e: what, and the line of in->at. */
 int xml_fail(const struct xml *x, const struct xml_input *in, struct err *e, const char *what);
-uint64_t xml_newlines(const char *p, size_t n);
-/* Length of the name at the front of x. */
-size_t xml_name_length(struct span x);
 bool xml_is_name_start(char c);
 void xml_skip_space(struct span *x);
 
 /* ---- xml_text.c ---- */
 
-/* Can the bytes be told as they are? */
-bool xml_is_plain(struct span raw, enum xml_place place);
+/* How many bytes at the front can be told as they are. */
+size_t xml_plain(struct span raw, enum xml_place place);
+/* Likewise of a value, up to its quote or a '<' at the most. */
+size_t xml_plain_value(struct span raw, char quote);
+/* Length of the name at the front of x. */
+size_t xml_name_length(struct span x);
 /* Reads raw into out, which has room for 2 * raw.n bytes; the number of bytes made.  Nothing in
  * raw may be cut in two: see xml_whole. */
 size_t xml_decode(char *out, struct span raw, enum xml_place place, enum xml_encoding enc);

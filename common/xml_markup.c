@@ -2,41 +2,60 @@
 #include "common/base.h"
 #include "common/xml_in.h"
 
+/* Room for so much; what was in it is gone. */
 static char *
 scratch(struct xml *x, size_t want)
 {
 	if (x->made_cap < want) {
-		x->made_cap = want < 4096 ? 4096 : want;
-		x->made = xrealloc(x->made, x->made_cap, 1);
+		x->made_cap = want < 2 * XML_PIECE ? 2 * XML_PIECE : want;
+		free(x->made);
+		x->made = xmalloc(x->made_cap);
 	}
 	return x->made;
 }
 
 /* ---- where we are ---- */
 
-uint64_t
-xml_newlines(const char *p, size_t n)
-{
-	const char *end = n ? p + n : p;
-	uint64_t count = 0;
-
-	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
-		count++;
-		p++;
-	}
-	return count;
-}
-
 int
 xml_fail(const struct xml *x, const struct xml_input *in, struct err *e, const char *what)
 {
-	return err_set(e, "line %llu: %s", (unsigned long long)(x->line + xml_newlines(in->p, in->at)), what);
+	uint64_t line = x->line + span_count((struct span){ in->p, in->at }, '\n');
+
+	return err_set(e, "line %llu: %s", (unsigned long long)line, what);
 }
 
-static bool
+static inline bool
 is_space(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* These are inline: a tag is read byte by byte, and x stays in registers. */
+
+static inline void
+skip(struct span *x, size_t n)
+{
+	x->p += n;
+	x->n -= n;
+}
+
+static inline bool
+at_space(struct span x)
+{
+	return x.n && is_space(x.p[0]);
+}
+
+static inline void
+skip_space(struct span *x)
+{
+	while (at_space(*x))
+		skip(x, 1);
+}
+
+void
+xml_skip_space(struct span *x)
+{
+	skip_space(x);
 }
 
 static bool
@@ -52,7 +71,7 @@ tell_text(struct xml *x, struct span raw, enum xml_place place)
 {
 	if (x->events.text == NULL || x->skip_text || raw.n == 0)
 		return;
-	if (xml_is_plain(raw, place)) {
+	if (xml_plain(raw, place) == raw.n) {
 		x->events.text(x->events.data, raw);
 		return;
 	}
@@ -180,160 +199,180 @@ tag_length(struct xml *x, const struct xml_input *in)
 	return 0;
 }
 
-/* Bytes that end a name. */
-static const bool ends_name[256] = {
-	[' '] = 1, ['\t'] = 1, ['\n'] = 1, ['\r'] = 1, ['='] = 1, ['/'] = 1, ['>'] = 1, ['<'] = 1,
-	['"'] = 1, ['\''] = 1, ['&'] = 1,
-};
-
 bool
 xml_is_name_start(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || (unsigned char)c >= 0x80;
 }
 
-size_t
-xml_name_length(struct span x)
+/* Takes a name off the front; empty: there is none. */
+static inline struct span
+take_name(struct span *rest)
 {
-	size_t n = 0;
+	struct span name = { rest->p, xml_name_length(*rest) };
 
-	while (n < x.n && !ends_name[(unsigned char)x.p[n]])
-		n++;
-	return n;
-}
-
-/* Takes a name off the front into *made, with a NUL behind it; NULL: there is none. */
-static const char *
-take_name(char **made, struct span *rest)
-{
-	const char *name = *made;
-	size_t n = xml_name_length(*rest);
-
-	if (n == 0 || !xml_is_name_start(rest->p[0]))
-		return NULL;
-	memcpy(*made, rest->p, n);
-	(*made)[n] = '\0';
-	*made += n + 1;
-	*rest = (struct span){ rest->p + n, rest->n - n };
+	if (name.n && !xml_is_name_start(name.p[0]))
+		name.n = 0;
+	skip(rest, name.n);
 	return name;
-}
-
-void
-xml_skip_space(struct span *x)
-{
-	while (x->n && is_space(x->p[0])) {
-		x->p++;
-		x->n--;
-	}
 }
 
 /* What a tag can end as: UNFINISHED is no fault, its end has not come. */
 static const char UNFINISHED[] = "unclosed token";
 
-/* Takes `name = "value"` off the front; NULL, or what is wrong with it. */
-static const char *
-take_attr(struct xml *x, char **made, struct span *rest)
+/* The value as it is to be told.  left: bytes from here on, for which the tag's first value takes the room, so
+ * that it does not move. */
+static struct span
+decoded(struct xml *x, struct span raw, size_t left)
 {
-	const char *name = take_name(made, rest), *end;
-	struct span raw;
+	char *out = scratch(x, x->made_n + 2 * left) + x->made_n;
+	struct span value = { out, xml_decode(out, raw, XML_IN_VALUE, x->encoding) };
 
-	if (name == NULL)
+	x->made_n += value.n;
+	return value;
+}
+
+/* Takes a value in quotes off the front; NULL, or what is wrong with it. */
+static inline const char *
+take_value(struct xml *x, struct span *value, struct span *rest)
+{
+	char quote = rest->p[0];
+	const char *end;
+
+	skip(rest, 1);
+	*value = (struct span){ rest->p, xml_plain_value(*rest, quote) };
+	end = rest->p + value->n;
+	if (value->n == rest->n || *end != quote) {
+		end = memchr(end, quote, rest->n - value->n);
+		if (end == NULL)
+			return UNFINISHED;
+		value->n = (size_t)(end - rest->p);
+		if (memchr(value->p, '<', value->n))
+			return "not well-formed ('<' in an attribute)";
+		*value = decoded(x, *value, rest->n);
+	}
+	skip(rest, (size_t)(end - rest->p) + 1);
+	return NULL;
+}
+
+/* Takes `name = "value"` off the front; NULL, or what is wrong with it. */
+static inline const char *
+take_attr(struct xml *x, struct span *rest)
+{
+	struct xml_attr a = { .name = take_name(rest) };
+	const char *wrong;
+
+	if (a.name.n == 0)
 		return "not well-formed (invalid token)";
-	xml_skip_space(rest);
+	skip_space(rest);
 	if (rest->n < 2)
 		return UNFINISHED;
 	if (rest->p[0] != '=')
 		return "not well-formed (an attribute without a value)";
-	rest->p++;
-	rest->n--;
-	xml_skip_space(rest);
+	skip(rest, 1);
+	skip_space(rest);
 	if (rest->n == 0)
 		return UNFINISHED;
 	if (rest->p[0] != '"' && rest->p[0] != '\'')
 		return "not well-formed (an attribute without quotes)";
-	end = memchr(rest->p + 1, rest->p[0], rest->n - 1);
-	if (end == NULL)
-		return UNFINISHED;
-	raw = (struct span){ rest->p + 1, (size_t)(end - rest->p) - 1 };
-	*rest = (struct span){ end + 1, rest->n - raw.n - 2 };
-	if (memchr(raw.p, '<', raw.n))
-		return "not well-formed ('<' in an attribute)";
-	vec_push(&x->attrs, name);
-	vec_push(&x->attrs, *made);
-	*made += xml_decode(*made, raw, XML_IN_VALUE, x->encoding);
-	*(*made)++ = '\0';
-	return NULL;
+	wrong = take_value(x, &a.value, rest);
+	if (wrong == NULL)
+		vec_push(&x->attrs, a);
+	return wrong;
+}
+
+static void
+tell_close(struct xml *x, struct span name)
+{
+	if (x->events.close)
+		x->events.close(x->events.data, name);
 }
 
 static const char *
-close_element(struct xml *x, const char *name)
+close_element(struct xml *x, struct span name)
 {
 	size_t start;
 
 	if (x->starts.n == 0)
 		return "not well-formed (an end without a beginning)";
 	start = x->starts.p[x->starts.n - 1];
-	if (strcmp(x->open.p + start, name) != 0)
+	if (x->open.n - start != name.n || memcmp(x->open.p + start, name.p, name.n) != 0)
 		return "mismatched tag";
-	if (x->events.close)
-		x->events.close(x->events.data, name);
+	tell_close(x, name);
 	x->starts.n--;
 	str_cut(&x->open, start);
 	return NULL;
 }
 
 static const char *
-open_element(struct xml *x, const char *name)
+open_element(struct xml *x, struct span name, bool empty)
 {
 	if (x->starts.n == 0 && x->has_root)
 		return "junk after document element";
 	if (x->starts.n >= XML_DEPTH_MAX)
 		return "elements nest too deep";
 	x->has_root = true;
-	vec_push(&x->starts, x->open.n);
-	str_add(&x->open, name, strlen(name) + 1);
+	if (!empty) {
+		vec_push(&x->starts, x->open.n);
+		str_addspan(&x->open, name);
+	}
 	if (x->events.open)
-		x->events.open(x->events.data, name, x->attrs.p);
+		x->events.open(x->events.data, name, &x->attrs);
+	if (empty)
+		tell_close(x, name);
 	return NULL;
 }
 
-/* Takes the tag that begins in *rest off the front; NULL, or what is wrong with it. */
-static const char *
-read_tag(struct xml *x, struct span *rest)
+/* Takes attributes off the front, up to the tag's end; NULL, or what is wrong. */
+static inline const char *
+take_attrs(struct xml *x, struct span *rest)
 {
-	char *made = scratch(x, 2 * rest->n + 64);
-	bool end = rest->n > 1 && rest->p[1] == '/', empty = false;
-	const char *name, *wrong;
+	const char *wrong = NULL;
 
-	*rest = span_from(*rest, 1 + (size_t)end);
-	if (rest->n == 0)
-		return UNFINISHED;
-	name = take_name(&made, rest);
-	if (name == NULL)
-		return "not well-formed (invalid token)";
 	vec_clear(&x->attrs);
-	for (;;) {
-		bool spaced = rest->n && is_space(rest->p[0]);
+	x->made_n = 0;
+	while (wrong == NULL) {
+		bool spaced = at_space(*rest);
 
-		xml_skip_space(rest);
-		if (rest->n == 0 || (rest->n == 1 && rest->p[0] == '/'))
+		skip_space(rest);
+		if (rest->n == 0)
 			return UNFINISHED;
-		if (rest->p[0] == '>')
-			break;
-		if (rest->p[0] == '/' && rest->p[1] == '>' && !end) {
-			empty = true;
-			break;
-		}
-		wrong = end || !spaced ? "not well-formed (invalid token)" : take_attr(x, &made, rest);
-		if (wrong)
-			return wrong;
+		if (rest->p[0] == '>' || rest->p[0] == '/')
+			return NULL;
+		wrong = spaced ? take_attr(x, rest) : "not well-formed (invalid token)";
 	}
-	*rest = span_from(*rest, 1 + (size_t)empty);
-	vec_push(&x->attrs, NULL);
+	return wrong;
+}
+
+/* Takes the tag that begins in *at off the front; NULL, or what is wrong with it. */
+static const char *
+read_tag(struct xml *x, struct span *at)
+{
+	struct span rest = *at, name;
+	bool end = rest.n > 1 && rest.p[1] == '/', empty;
+	const char *wrong = NULL;
+
+	skip(&rest, 1 + (size_t)end);
+	if (rest.n == 0)
+		return UNFINISHED;
+	name = take_name(&rest);
+	if (name.n == 0)
+		return "not well-formed (invalid token)";
 	if (end)
-		return close_element(x, name);
-	wrong = open_element(x, name);
-	return wrong || !empty ? wrong : close_element(x, name);
+		skip_space(&rest);
+	else
+		wrong = take_attrs(x, &rest);
+	if (wrong)
+		return wrong;
+	empty = !end && rest.n && rest.p[0] == '/';
+	skip(&rest, empty);
+	if (rest.n == 0)
+		return UNFINISHED;
+	if (rest.p[0] != '>')
+		return "not well-formed (invalid token)";
+	skip(&rest, 1);
+	*at = rest;
+	return end ? close_element(x, name) : open_element(x, name, empty);
 }
 
 /* ---- markup ---- */

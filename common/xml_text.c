@@ -125,32 +125,96 @@ static const unsigned char special[256] = {
 	['&'] = 1 << XML_IN_TEXT | 1 << XML_IN_VALUE, [128 ... 255] = 7,
 };
 
-/* Is none of these eight bytes special in any place?  (A byte less than n, and one that is n, found
- * in a word: Anderson, "Bit Twiddling Hacks".) */
-static bool
-is_plain_word(const char *p)
+/* Eight bytes as a number, the first one lowest. */
+static uint64_t
+word_at(const char *p)
 {
-	static const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-	uint64_t w, amp;
+	uint64_t w;
 
 	memcpy(&w, p, sizeof(w));
-	amp = w ^ ones * '&';
-	return ((w | (w - ones * 0x20) | (amp - ones)) & highs) == 0;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	return w;
 }
 
-bool
-xml_is_plain(struct span raw, enum xml_place place)
+static const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+
+/* The highest bit of each byte that is special in any place, or is c too (ASCII).  The lowest such bit is
+ * always right, higher ones may err.  (A byte less than n, and one that is n, found in a word:
+ * Anderson, "Bit Twiddling Hacks".) */
+static uint64_t
+special_in(uint64_t w)
+{
+	return (w | (w - ones * 0x20) | ((w ^ ones * '&') - ones)) & highs;
+}
+
+static uint64_t
+equal_in(uint64_t w, char c)
+{
+	return ((w ^ ones * (unsigned char)c) - ones) & highs;
+}
+
+size_t
+xml_plain(struct span raw, enum xml_place place)
 {
 	unsigned char bit = (unsigned char)(1 << place);
 	size_t i = 0;
 
-	while (raw.n - i >= 8 && is_plain_word(raw.p + i))
-		i += 8;
-	for (; i < raw.n; i++) {
-		if (special[(unsigned char)raw.p[i]] & bit)
-			return false;
+	while (i < raw.n) {
+		uint64_t stop = raw.n - i >= 8 ? special_in(word_at(raw.p + i)) : 1;
+
+		if (stop)
+			i += (size_t)__builtin_ctzll(stop) / 8;
+		else
+			i += 8;
+		if (stop && special[(unsigned char)raw.p[i]] & bit)
+			break;
+		i += stop != 0;
 	}
-	return true;
+	return i;
+}
+
+size_t
+xml_plain_value(struct span raw, char quote)
+{
+	size_t i;
+
+	for (i = 0; raw.n - i >= 8; i += 8) {
+		uint64_t w = word_at(raw.p + i), stop = special_in(w) | equal_in(w, quote) | equal_in(w, '<');
+
+		if (stop)
+			return i + (size_t)__builtin_ctzll(stop) / 8;
+	}
+	while (i < raw.n && raw.p[i] != quote && raw.p[i] != '<' &&
+	       !(special[(unsigned char)raw.p[i]] & 1 << XML_IN_VALUE))
+		i++;
+	return i;
+}
+
+/* Letters and most of what stands in a name are 0x40 and above, all that ends one is below. */
+size_t
+xml_name_length(struct span x)
+{
+	static const bool ends[256] = {
+		[' '] = 1, ['\t'] = 1, ['\n'] = 1, ['\r'] = 1, ['='] = 1, ['/'] = 1, ['>'] = 1, ['<'] = 1,
+		['"'] = 1, ['\''] = 1, ['&'] = 1,
+	};
+	size_t i = 0;
+
+	while (i < x.n) {
+		uint64_t w = x.n - i >= 8 ? word_at(x.p + i) : 0, low = (w - ones * 0x40) & ~w & highs;
+
+		if (low == 0) {
+			i += 8;
+			continue;
+		}
+		i += (size_t)__builtin_ctzll(low) / 8;
+		if (ends[(unsigned char)x.p[i]])
+			break;
+		i++;
+	}
+	return i;
 }
 
 /* One byte that is special, and what belongs to it; the number of bytes read. */
@@ -188,19 +252,15 @@ decode_special(char *out, size_t *made, struct span x, enum xml_place place, enu
 size_t
 xml_decode(char *out, struct span raw, enum xml_place place, enum xml_encoding enc)
 {
-	unsigned char bit = (unsigned char)(1 << place);
-	size_t at = 0, n = 0, made, from;
+	size_t n = 0, made, plain;
 
-	while (at < raw.n) {
-		from = at;
-		while (raw.n - at >= 8 && is_plain_word(raw.p + at))
-			at += 8;
-		while (at < raw.n && !(special[(unsigned char)raw.p[at]] & bit))
-			at++;
-		memcpy(out + n, raw.p + from, at - from);
-		n += at - from;
-		if (at < raw.n) {
-			at += decode_special(out + n, &made, span_from(raw, at), place, enc);
+	while (raw.n) {
+		plain = xml_plain(raw, place);
+		memcpy(out + n, raw.p, plain);
+		n += plain;
+		raw = span_from(raw, plain);
+		if (raw.n) {
+			raw = span_from(raw, decode_special(out + n, &made, raw, place, enc));
 			n += made;
 		}
 	}

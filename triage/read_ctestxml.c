@@ -137,43 +137,42 @@ take_value(struct ctestxml *c)
 /* ---- elements ---- */
 
 static void
-put(struct str *s, const char *text)
+put(struct str *s, struct span text)
 {
 	str_clear(s);
-	if (text)
-		str_adds(s, text);
+	str_addspan(s, text);
 }
 
 /* "20050719-0514-Experimental" is in UTC. */
 static void
-open_site(struct ctestxml *c, const char *const *attrs)
+open_site(struct ctestxml *c, const struct xml_attrs *attrs)
 {
 	struct run *r = collect_run(c->in.to);
-	const char *stamp = xml_attr(attrs, "BuildStamp"), *cpus = xml_attr(attrs, "NumberOfLogicalCPU");
+	struct span stamp = xml_value(attrs, "BuildStamp"), cpus = xml_value(attrs, "NumberOfLogicalCPU");
 	char text[32] = "";
 	uint64_t n;
 
-	if (stamp && strlen(stamp) > 13 && stamp[8] == '-')
-		snprintf(text, sizeof(text), "%.4s-%.2s-%.2sT%.2s:%.2s", stamp, stamp + 4, stamp + 6, stamp + 9,
-		         stamp + 11);
+	if (stamp.n > 13 && stamp.p[8] == '-')
+		snprintf(text, sizeof(text), "%.4s-%.2s-%.2sT%.2s:%.2s", stamp.p, stamp.p + 4, stamp.p + 6,
+		         stamp.p + 9, stamp.p + 11);
 	clock_read_stamp(span_of(text), &r->started);
-	if (cpus && span_u64(span_of(cpus), &n) && n < 1 << 20)
+	if (span_u64(cpus, &n) && n < 1 << 20)
 		r->n_processors = (uint32_t)n;
 }
 
 static void
-open_test(struct ctestxml *c, const char *const *attrs)
+open_test(struct ctestxml *c, const struct xml_attrs *attrs)
 {
 	if (c->in_test)
 		tell(c, false);
 	c->in_test = true;
 	c->micros = -1;
-	put(&c->status, xml_attr(attrs, "Status"));
-	put(&c->name, NULL);
-	put(&c->exit_code, NULL);
-	put(&c->completion, NULL);
-	put(&c->reason, NULL);
-	put(&c->output, NULL);
+	put(&c->status, xml_value(attrs, "Status"));
+	str_clear(&c->name);
+	str_clear(&c->exit_code);
+	str_clear(&c->completion);
+	str_clear(&c->reason);
+	str_clear(&c->output);
 }
 
 static void
@@ -185,36 +184,33 @@ keep(struct ctestxml *c, enum field field)
 }
 
 static void
-on_open(void *data, const char *name, const char *const *attrs)
+on_open(void *data, struct span name, const struct xml_attrs *attrs)
 {
 	struct ctestxml *c = data;
-	const char *word;
 
-	if (strcmp(name, "Site") == 0) {
+	if (span_is(name, "Site")) {
 		open_site(c, attrs);
-	} else if (strcmp(name, "TestList") == 0) {
+	} else if (span_is(name, "TestList")) {
 		c->in_list = true;
-	} else if (strcmp(name, "Test") == 0) {
+	} else if (span_is(name, "Test")) {
 		if (c->in_list)
 			keep(c, LISTED);
 		else
 			open_test(c, attrs);
-	} else if (strcmp(name, "Name") == 0 && c->in_test) {
+	} else if (span_is(name, "Name") && c->in_test) {
 		keep(c, NAME);
-	} else if (strcmp(name, "FullName") == 0 && c->in_test) {
+	} else if (span_is(name, "FullName") && c->in_test) {
 		keep(c, FULL_NAME);
-	} else if (strcmp(name, "NamedMeasurement") == 0 || strcmp(name, "Measurement") == 0) {
-		c->in_measurement = name[0] == 'M';
-		put(&c->measure, xml_attr(attrs, "name"));
-	} else if (strcmp(name, "Value") == 0 && c->in_test) {
-		word = xml_attr(attrs, "encoding");
-		c->encoded = word && strcmp(word, "base64") == 0;
-		word = xml_attr(attrs, "compression");
-		c->packed = word && strcmp(word, "gzip") == 0;
+	} else if (span_is(name, "NamedMeasurement") || span_is(name, "Measurement")) {
+		c->in_measurement = name.p[0] == 'M';
+		put(&c->measure, xml_value(attrs, "name"));
+	} else if (span_is(name, "Value") && c->in_test) {
+		c->encoded = span_is(xml_value(attrs, "encoding"), "base64");
+		c->packed = span_is(xml_value(attrs, "compression"), "gzip");
 		keep(c, VALUE);
-	} else if (strcmp(name, "StartTestTime") == 0) {
+	} else if (span_is(name, "StartTestTime")) {
 		keep(c, START);
-	} else if (strcmp(name, "EndTestTime") == 0) {
+	} else if (span_is(name, "EndTestTime")) {
 		keep(c, END);
 	}
 }
@@ -245,7 +241,7 @@ take_time(struct ctestxml *c, struct span text)
 }
 
 static void
-on_close(void *data, const char *name)
+on_close(void *data, struct span name)
 {
 	struct ctestxml *c = data;
 
@@ -254,17 +250,17 @@ on_close(void *data, const char *name)
 	else if (c->field == FULL_NAME)
 		map_add(&c->told, last_part(span_trim(str_span(&c->text))));
 	else if (c->field == NAME)
-		put(&c->name, str_c(&c->text));
+		put(&c->name, str_span(&c->text));
 	else if (c->field == VALUE)
 		take_value(c);
 	else if (c->field == START || c->field == END)
 		take_time(c, span_trim(str_span(&c->text)));
 	keep(c, NOTHING);
-	if (strcmp(name, "TestList") == 0)
+	if (span_is(name, "TestList"))
 		c->in_list = false;
-	else if (strcmp(name, "Test") == 0 && c->in_test)
+	else if (span_is(name, "Test") && c->in_test)
 		tell(c, true);
-	else if (strcmp(name, "Testing") == 0)
+	else if (span_is(name, "Testing"))
 		c->ended = true;
 }
 

@@ -87,36 +87,36 @@ open_case(struct jenkins *j)
 
 /* Elements of a case whose text is kept; NULL: not of those. */
 static struct str *
-text_of(struct jenkins *j, const char *name)
+text_of(struct jenkins *j, struct span name)
 {
-	if (strcmp(name, "className") == 0)
+	if (span_is(name, "className"))
 		return &j->class_name;
-	if (strcmp(name, "testName") == 0)
+	if (span_is(name, "testName"))
 		return &j->name;
-	if (strcmp(name, "errorDetails") == 0 || strcmp(name, "message") == 0)
+	if (span_is(name, "errorDetails") || span_is(name, "message"))
 		return &j->message;
-	return strcmp(name, "errorStackTrace") == 0 || strcmp(name, "stackTrace") == 0 ? &j->trace : NULL;
+	return span_is(name, "errorStackTrace") || span_is(name, "stackTrace") ? &j->trace : NULL;
 }
 
 static bool
-is_fact(const char *name)
+is_fact(struct span name)
 {
-	return strcmp(name, "duration") == 0 || strcmp(name, "skipped") == 0;
+	return span_is(name, "duration") || span_is(name, "skipped");
 }
 
 /* "flakyFailure", or with the name of its class before. */
 static bool
-is_try(const char *name, const char *end)
+is_try(struct span name, const char *end)
 {
-	return span_ends(span_of(name), end);
+	return span_ends(name, end);
 }
 
 static void
-on_open(void *data, const char *name, const char *const *attrs UNUSED)
+on_open(void *data, struct span name, const struct xml_attrs *attrs UNUSED)
 {
 	struct jenkins *j = data;
 
-	if (strcmp(name, "case") == 0) {
+	if (span_is(name, "case")) {
 		open_case(j);
 	} else if (j->in_case && is_try(name, "lakyFailure")) {
 		j->in_rerun = true;
@@ -131,23 +131,23 @@ on_open(void *data, const char *name, const char *const *attrs UNUSED)
 }
 
 static void
-take_text(struct jenkins *j, const char *name)
+take_text(struct jenkins *j, struct span name)
 {
 	struct span text = str_span(&j->text);
 	struct str *to = text_of(j, name);
 
-	if (strcmp(name, "duration") == 0)
+	if (span_is(name, "duration"))
 		j->micros = clock_read_seconds(text);
-	else if (strcmp(name, "skipped") == 0)
+	else if (span_is(name, "skipped"))
 		j->skipped = span_is(span_trim(text), "true");
 	else if (to && to->n == 0)
 		str_addspan(to, text);
-	if (!j->in_rerun && (strcmp(name, "errorDetails") == 0 || strcmp(name, "errorStackTrace") == 0))
+	if (!j->in_rerun && (span_is(name, "errorDetails") || span_is(name, "errorStackTrace")))
 		j->failed = true;
 }
 
 static void
-on_close(void *data, const char *name)
+on_close(void *data, struct span name)
 {
 	struct jenkins *j = data;
 
@@ -155,7 +155,7 @@ on_close(void *data, const char *name)
 		take_text(j, name);
 	j->wanted = false;
 	xml_want_text(j->xml, false);
-	if (strcmp(name, "case") == 0 && j->in_case)
+	if (span_is(name, "case") && j->in_case)
 		tell(j, true);
 	else if (is_try(name, "lakyFailure") || is_try(name, "erunFailure"))
 		j->in_rerun = false;

@@ -13,47 +13,40 @@ extern const struct reader read_junit;
 /* ---- attributes ---- */
 
 static void
-put(struct str *s, const char *text)
+put(struct str *s, struct span text)
 {
 	str_clear(s);
-	if (text)
-		str_adds(s, text);
-}
-
-static int64_t
-seconds(const char *text)
-{
-	return text ? clock_read_seconds(span_of(text)) : -1;
+	str_addspan(s, text);
 }
 
 /* When it began, and how long it took, if this element is the first to say so. */
 static void
-note_times(struct junit *j, const char *const *attrs, bool root)
+note_times(struct junit *j, const struct xml_attrs *attrs, bool root)
 {
 	struct run *r = collect_run(j->in.to);
-	const char *stamp = xml_attr(attrs, "timestamp");
+	struct span stamp = xml_value(attrs, "timestamp");
 	int64_t at;
 
-	if (stamp == NULL)
-		stamp = xml_attr(attrs, "start"); /* regrtest */
-	if (stamp && clock_read_stamp(span_of(stamp), &at) && (r->started == 0 || at < r->started))
+	if (stamp.p == NULL)
+		stamp = xml_value(attrs, "start"); /* regrtest */
+	if (clock_read_stamp(stamp, &at) && (r->started == 0 || at < r->started))
 		r->started = at;
 	if (root && r->micros < 0)
-		r->micros = seconds(xml_attr(attrs, "time"));
+		r->micros = clock_read_seconds(xml_value(attrs, "time"));
 }
 
 /* ---- suites ---- */
 
 static bool
-is_pytest(const char *name)
+is_pytest(struct span name)
 {
-	return name && (strcmp(name, "pytest") == 0 || strcmp(name, "pytest tests") == 0);
+	return span_is(name, "pytest") || span_is(name, "pytest tests");
 }
 
 static void
-open_suite(struct junit *j, const char *const *attrs)
+open_suite(struct junit *j, const struct xml_attrs *attrs)
 {
-	const char *name = xml_attr(attrs, "name"), *file = xml_attr(attrs, "file");
+	struct span name = xml_value(attrs, "name"), file = xml_value(attrs, "file");
 	struct junit_suite *s;
 
 	note_times(j, attrs, j->depth == 0);
@@ -61,20 +54,17 @@ open_suite(struct junit *j, const char *const *attrs)
 		return;
 	s = &j->suites[j->depth - 1];
 	put(&s->name, name);
-	if (j->depth == 1 || file)
-		put(&s->file, file);
-	else
-		put(&s->file, str_c(&s[-1].file));
+	put(&s->file, j->depth == 1 || file.p ? file : str_span(&s[-1].file));
 	s->serial = ++j->n_suites;
 	s->pytest = j->pytest || is_pytest(name);
-	s->repeats = name && strstr(name, "@stress-");
+	s->repeats = span_find(name, "@stress-") < name.n;
 }
 
 static void
-open_root(struct junit *j, const char *const *attrs)
+open_root(struct junit *j, const struct xml_attrs *attrs)
 {
-	j->pytest = is_pytest(xml_attr(attrs, "name"));
-	j->bare_root = *attrs == NULL;
+	j->pytest = is_pytest(xml_value(attrs, "name"));
+	j->bare_root = attrs->n == 0;
 	note_times(j, attrs, true);
 }
 
@@ -89,60 +79,61 @@ close_suite(struct junit *j)
 
 /* Node.js writes the class "test" everywhere: its suites are what a test stands in. */
 static bool
-is_of_node(const struct junit *j, const char *classname)
+is_of_node(const struct junit *j, struct span class_name)
 {
-	return j->bare_root && classname[0] == 't' && strcmp(classname, "test") == 0 && !junit_suite(j)->pytest;
+	return j->bare_root && span_is(class_name, "test") && !junit_suite(j)->pytest;
 }
 
 /* SUITE > SUITE > NAME, as its TAP says it. */
 static void
-name_by_suites(struct junit *j, const char *name)
+name_by_suites(struct junit *j, struct span name)
 {
 	unsigned i;
 
 	str_clear(&j->now.name);
 	for (i = 0; i < j->depth && i < JUNIT_SUITES_MAX; i++)
 		str_addf(&j->now.name, "%s > ", str_c(&j->suites[i].name));
-	str_adds(&j->now.name, name);
+	str_addspan(&j->now.name, name);
 }
 
 static void
-open_case(struct junit *j, const char *const *attrs)
+open_case(struct junit *j, const struct xml_attrs *attrs)
 {
 	struct junit_case *c = &j->now;
-	const char *name = "", *classname = "", *status = NULL, *result = NULL, *time = NULL;
+	struct span name = { NULL, 0 }, class_name = name, file = name, time = name, status = name, result = name;
+	size_t i;
 
 	if (c->open)
 		junit_tell_case(j, true);
 	c->open = c->empty = true;
 	c->failed = c->skipped = c->expected = c->todo = c->passed_late = c->has_message = false;
-	str_clear(&c->file);
 	str_clear(&c->message);
 	str_clear(&c->text);
 	vec_clear(&c->flaky);
 	vec_clear(&c->reruns);
-	for (; *attrs; attrs += 2) {
-		const char *key = *attrs, *value = attrs[1];
+	for (i = 0; i < attrs->n; i++) {
+		struct span key = attrs->p[i].name, value = attrs->p[i].value;
 
-		if (key[0] == 'n' && strcmp(key, "name") == 0)
+		if (span_is(key, "name"))
 			name = value;
-		else if (key[0] == 'c' && strcmp(key, "classname") == 0)
-			classname = value;
-		else if (key[0] == 't' && strcmp(key, "time") == 0)
+		else if (span_is(key, "classname"))
+			class_name = value;
+		else if (span_is(key, "time"))
 			time = value;
-		else if (key[0] == 'f' && strcmp(key, "file") == 0)
-			str_adds(&c->file, value);
-		else if (key[0] == 's' && strcmp(key, "status") == 0)
+		else if (span_is(key, "file"))
+			file = value;
+		else if (span_is(key, "status"))
 			status = value;
-		else if (key[0] == 'r' && strcmp(key, "result") == 0)
+		else if (span_is(key, "result"))
 			result = value;
 	}
-	if (is_of_node(j, classname))
+	put(&c->file, file);
+	if (is_of_node(j, class_name))
 		name_by_suites(j, name);
 	else
-		junit_name(&c->name, span_of(name), span_of(classname), str_span(&junit_suite(j)->name));
-	c->micros = seconds(time);
-	c->by_attribute = status || result ? junit_status(status, result) : OUTCOME_PASS;
+		junit_name(&c->name, name, class_name, str_span(&junit_suite(j)->name));
+	c->micros = clock_read_seconds(time);
+	c->by_attribute = junit_status(status, result);
 }
 
 static void
@@ -153,25 +144,24 @@ close_case(struct junit *j)
 }
 
 static void
-open_skipped(struct junit *j, const char *const *attrs)
+open_skipped(struct junit *j, const struct xml_attrs *attrs)
 {
-	const char *type = xml_attr(attrs, "type");
+	struct span type = xml_value(attrs, "type");
 
 	j->now.skipped = true;
-	j->now.expected = type && (strcmp(type, "pytest.xfail") == 0 || strcmp(type, "XFAIL") == 0);
-	j->now.todo = type && strcmp(type, "todo") == 0;
+	j->now.expected = span_is(type, "pytest.xfail") || span_is(type, "XFAIL");
+	j->now.todo = span_is(type, "todo");
 }
 
 /* ---- what failed ---- */
 
 static void
-open_fault(struct junit *j, const char *const *attrs, enum junit_fault kind)
+open_fault(struct junit *j, const struct xml_attrs *attrs, enum junit_fault kind)
 {
 	struct junit_case *c = &j->now;
-	const char *type = xml_attr(attrs, "type"), *message = xml_attr(attrs, "message");
-	const char *file = xml_attr(attrs, "file");
-	struct junit_try t = { junit_fault_outcome(type, message), seconds(xml_attr(attrs, "time")) };
-	bool of_other = kind == JUNIT_FAILURE && type && strcmp(type, "flaky failure") == 0;
+	struct span type = xml_value(attrs, "type"), message = xml_value(attrs, "message");
+	struct junit_try t = { junit_fault_outcome(type, message), clock_read_seconds(xml_value(attrs, "time")) };
+	bool of_other = kind == JUNIT_FAILURE && span_is(type, "flaky failure");
 
 	j->in_fault = 1;
 	if (!c->open) {
@@ -193,25 +183,25 @@ open_fault(struct junit *j, const char *const *attrs, enum junit_fault kind)
 	if (c->has_message || of_other)
 		return;
 	c->has_message = j->capture = true;
-	put(&c->message, message ? message : "");
+	put(&c->message, message);
 	if (c->file.n == 0)
-		put(&c->file, file);
+		put(&c->file, xml_value(attrs, "file"));
 }
 
 static void
-open_failure(struct junit *j, const char *const *attrs)
+open_failure(struct junit *j, const struct xml_attrs *attrs)
 {
 	open_fault(j, attrs, JUNIT_FAILURE);
 }
 
 static void
-open_flaky(struct junit *j, const char *const *attrs)
+open_flaky(struct junit *j, const struct xml_attrs *attrs)
 {
 	open_fault(j, attrs, JUNIT_FLAKY);
 }
 
 static void
-open_rerun(struct junit *j, const char *const *attrs)
+open_rerun(struct junit *j, const struct xml_attrs *attrs)
 {
 	open_fault(j, attrs, JUNIT_RERUN);
 }
@@ -226,7 +216,7 @@ close_fault(struct junit *j)
 }
 
 static void
-open_outcome(struct junit *j, const char *const *attrs UNUSED)
+open_outcome(struct junit *j, const struct xml_attrs *attrs UNUSED)
 {
 	j->in_outcome = j->now.open;
 	str_clear(&j->line);
@@ -239,7 +229,7 @@ close_outcome(struct junit *j)
 	if (j->in_outcome && span_find(str_span(&j->line), "UNEXPECTED") < j->line.n) {
 		j->now.failed = j->now.has_message = true;
 		j->now.fault = OUTCOME_XPASS;
-		put(&j->now.message, "unexpected success");
+		put(&j->now.message, span_of("unexpected success"));
 	}
 	j->in_outcome = false;
 }
@@ -247,30 +237,32 @@ close_outcome(struct junit *j)
 /* ---- elements ---- */
 
 static const struct element {
-	const char *name;
-	void (*open)(struct junit *j, const char *const *attrs);
+	struct span name;
+	void (*open)(struct junit *j, const struct xml_attrs *attrs);
 	void (*close)(struct junit *j);
 } elements[] = {
-	{ "testcase", open_case, close_case },
-	{ "testsuite", open_suite, close_suite },
-	{ "failure", open_failure, close_fault },
-	{ "error", open_failure, close_fault },
-	{ "skipped", open_skipped, NULL },
-	{ "flakyFailure", open_flaky, close_fault },
-	{ "flakyError", open_flaky, close_fault },
-	{ "rerunFailure", open_rerun, close_fault },
-	{ "rerunError", open_rerun, close_fault },
-	{ "outcome", open_outcome, close_outcome },
-	{ "testsuites", open_root, NULL },
+#define NAME(text) { text, sizeof(text) - 1 }
+	{ NAME("testcase"), open_case, close_case },
+	{ NAME("testsuite"), open_suite, close_suite },
+	{ NAME("failure"), open_failure, close_fault },
+	{ NAME("error"), open_failure, close_fault },
+	{ NAME("skipped"), open_skipped, NULL },
+	{ NAME("flakyFailure"), open_flaky, close_fault },
+	{ NAME("flakyError"), open_flaky, close_fault },
+	{ NAME("rerunFailure"), open_rerun, close_fault },
+	{ NAME("rerunError"), open_rerun, close_fault },
+	{ NAME("outcome"), open_outcome, close_outcome },
+	{ NAME("testsuites"), open_root, NULL },
+#undef NAME
 };
 
 static const struct element *
-find_element(const char *name)
+find_element(struct span name)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(elements); i++) {
-		if (elements[i].name[0] == name[0] && strcmp(elements[i].name, name) == 0)
+		if (elements[i].name.n == name.n && memcmp(elements[i].name.p, name.p, name.n) == 0)
 			return &elements[i];
 	}
 	return NULL;
@@ -278,13 +270,13 @@ find_element(const char *name)
 
 /* In a fault only what it says itself and its stack trace are its text. */
 static bool
-is_mute(const char *name)
+is_mute(struct span name)
 {
-	return strcmp(name, "stackTrace") != 0;
+	return !span_is(name, "stackTrace");
 }
 
 static void
-on_open(void *data, const char *name, const char *const *attrs)
+on_open(void *data, struct span name, const struct xml_attrs *attrs)
 {
 	struct junit *j = data;
 	const struct element *el;
@@ -302,7 +294,7 @@ on_open(void *data, const char *name, const char *const *attrs)
 }
 
 static void
-on_close(void *data, const char *name)
+on_close(void *data, struct span name)
 {
 	struct junit *j = data;
 	const struct element *el;

@@ -71,9 +71,9 @@ struct junit {
 /* ---- read_junit_words.c ---- */
 
 /* What a status or result attribute says by itself; OUTCOME_PASS when nothing. */
-enum outcome junit_status(const char *status, const char *result);
-/* What a failure is, by its type and message (each may be NULL). */
-enum outcome junit_fault_outcome(const char *type, const char *message);
+enum outcome junit_status(struct span status, struct span result);
+/* What a failure is, by its type and message (each may be empty). */
+enum outcome junit_fault_outcome(struct span type, struct span message);
 /* Puts the test's whole name into out (see the rules there). */
 void junit_name(struct str *out, struct span name, struct span classname, struct span suite);
 /* Puts the line that names the fault into out, of a message and a text. */

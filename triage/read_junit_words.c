@@ -18,19 +18,19 @@ static const struct {
 };
 
 static enum outcome
-status_outcome(const char *word)
+status_outcome(struct span word)
 {
 	size_t i;
 
-	for (i = 0; word && i < ARRAY_LEN(statuses); i++) {
-		if (strcasecmp(word, statuses[i].word) == 0)
+	for (i = 0; word.n && i < ARRAY_LEN(statuses); i++) {
+		if (word.n == strlen(statuses[i].word) && strncasecmp(word.p, statuses[i].word, word.n) == 0)
 			return statuses[i].outcome;
 	}
 	return OUTCOME_PASS;
 }
 
 enum outcome
-junit_status(const char *status, const char *result)
+junit_status(struct span status, struct span result)
 {
 	enum outcome o = status_outcome(status);
 
@@ -60,17 +60,16 @@ static const struct {
 };
 
 enum outcome
-junit_fault_outcome(const char *type, const char *message)
+junit_fault_outcome(struct span type, struct span message)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(faults); i++) {
-		const char *text = faults[i].in_type ? type : message;
+		struct span text = faults[i].in_type ? type : message;
 		size_t n = strlen(faults[i].prefix);
 
 		/* A whole word: an assertion's text may well begin with "Timeout waiting for". */
-		if (text && strncmp(text, faults[i].prefix, n) == 0 &&
-		    (faults[i].in_type || text[n] == '\0' || text[n] == '\n'))
+		if (span_starts(text, faults[i].prefix) && (faults[i].in_type || text.n == n || text.p[n] == '\n'))
 			return faults[i].outcome;
 	}
 	return OUTCOME_FAIL;

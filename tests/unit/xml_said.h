@@ -19,20 +19,30 @@
 static struct str said = STR_INIT(64 << 20);
 
 static void
-on_open(void *data UNUSED, const char *name, const char *const *attrs)
+say_attr(struct span name, struct span value)
 {
-	str_addf(&said, "<%s", name);
-	for (; *attrs; attrs += 2) {
-		str_addf(&said, " %s=", attrs[0]);
-		str_adds(&said, attrs[1]);
-	}
-	str_adds(&said, ">");
+	str_addc(&said, ' ');
+	str_addspan(&said, name);
+	str_addc(&said, '=');
+	str_addspan(&said, value);
 }
 
 static void
-on_close(void *data UNUSED, const char *name)
+on_open(void *data UNUSED, struct span name, const struct xml_attrs *attrs)
 {
-	str_addf(&said, "</%s>", name);
+	str_addc(&said, '<');
+	str_addspan(&said, name);
+	for (size_t i = 0; i < attrs->n; i++)
+		say_attr(attrs->p[i].name, attrs->p[i].value);
+	str_addc(&said, '>');
+}
+
+static void
+on_close(void *data UNUSED, struct span name)
+{
+	str_adds(&said, "</");
+	str_addspan(&said, name);
+	str_addc(&said, '>');
 }
 
 static void
@@ -68,9 +78,18 @@ static bool expat_said(struct span bytes);
 #if HAS_EXPAT
 
 static void
-expat_open(void *data, const char *name, const char **attrs)
+expat_open(void *data UNUSED, const char *name, const char **attrs)
 {
-	on_open(data, name, (const char *const *)attrs);
+	str_addf(&said, "<%s", name);
+	for (; *attrs; attrs += 2)
+		say_attr(span_of(attrs[0]), span_of(attrs[1]));
+	str_addc(&said, '>');
+}
+
+static void
+expat_close(void *data, const char *name)
+{
+	on_close(data, span_of(name));
 }
 
 static void
@@ -86,7 +105,7 @@ expat_said(struct span bytes)
 	bool ok;
 
 	str_clear(&said);
-	XML_SetElementHandler(p, expat_open, on_close);
+	XML_SetElementHandler(p, expat_open, expat_close);
 	XML_SetCharacterDataHandler(p, expat_text);
 	ok = XML_Parse(p, bytes.p, (int)bytes.n, 1) == XML_STATUS_OK;
 	XML_ParserFree(p);
