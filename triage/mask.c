@@ -88,7 +88,7 @@ take_value(struct span x, char before)
 	bool quoted = false, assigned;
 	struct cut cut = no_cut;
 
-	if (n < 3 || n > 200 || !secrets_name(name))
+	if (n < 3 || n > 200)
 		return no_cut;
 	if (i < x.n && is_quote(x.p[i]) && x.p[i] == before) {
 		quoted = true;
@@ -97,6 +97,8 @@ take_value(struct span x, char before)
 	while (i < x.n && x.p[i] == ' ')
 		i++;
 	if (i == x.n || (x.p[i] != '=' && x.p[i] != ':'))
+		return no_cut;
+	if (!secrets_name(name))
 		return no_cut;
 	assigned = x.p[i++] == '=';
 	while (i < x.n && (x.p[i] == ' ' || x.p[i] == '\t'))

@@ -34,7 +34,7 @@ enum store_put {
 	STORE_PUT_CHANGED, /* it was there (a build that finished late, a better reader): replaced */
 };
 
-/* Stores one build, whole or not at all; texts are masked before (mask.h).  Several builds
+/* Stores one build, whole or not at all; texts are masked (mask.h).  Several builds
  * share a transaction for a moment: a program that is killed then has not stored them, and
  * stores them when it is run again.  -1 and e: it is not stored, nor what shared its transaction. */
 int store_put(struct store *s, const struct build *b, enum store_put *how, struct err *e);

@@ -37,7 +37,8 @@ struct store {
 int64_t name_row(struct store *s, enum name_kind kind, struct span text, bool add, struct err *e);
 int64_t test_row(struct store *s, struct span name, struct span file, struct err *e);
 int64_t revision_row(struct store *s, struct span text, struct err *e); /* "" is 0 */
-/* The row of an error line or warning; details may be empty.  "" without details is 0. */
+/* The row of an error line or warning; details may be empty.  "" without details is 0.  What is
+ * stored of them is masked (mask.h). */
 int64_t message_row(struct store *s, struct span line, struct span details, struct err *e);
 int64_t story_row(struct store *s, const struct attempt *a, size_t n, struct err *e);
 /* A revision as it was given; spans live in mem. */

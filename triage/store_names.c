@@ -7,6 +7,7 @@
 #include "triage/store_in.h"
 
 #include "common/errline.h"
+#include "triage/mask.h"
 
 /* ---- caches ---- */
 
@@ -200,48 +201,58 @@ revision_row(struct store *s, struct span text, struct err *e)
 	return remember(&s->revisions, text, id);
 }
 
-/* ---- messages: by the hash of the normalised line ---- */
+/* ---- messages: by the hash of the normalised line, all without secrets ---- */
 
 static int64_t
 new_message(struct store *s, uint64_t hash, struct span line, struct span details, struct err *e)
 {
 	struct db_query *q = db_query(s->db,
 		"INSERT INTO messages(hash, example, details) VALUES(?1, ?2, ?3)", e);
+	struct str clean = STR_INIT(4 * RUN_DETAILS_MAX);
+	int64_t id = -1;
+
+	if (q) {
+		mask_add(&clean, details);
+		db_bind_int(q, 1, (int64_t)hash);
+		db_bind_text(q, 2, line);
+		db_bind_text(q, 3, str_span(&clean));
+		id = insert(s, q, e);
+	}
+	str_release(&clean);
+	return id;
+}
+
+/* The row of a line that has no secrets any more, by its normal form. */
+static int64_t
+clean_row(struct store *s, struct span line, struct span normal, struct span details, struct err *e)
+{
+	uint64_t hash = map_hash(normal);
+	struct db_query *q = db_query(s->db, "SELECT id FROM messages WHERE hash = ?1", e);
+	int64_t id;
 
 	if (q == NULL)
 		return -1;
 	db_bind_int(q, 1, (int64_t)hash);
-	db_bind_text(q, 2, line);
-	db_bind_text(q, 3, details);
-	return insert(s, q, e);
+	id = one_number(q, e);
+	if (id == 0)
+		id = new_message(s, hash, line, details, e);
+	return id > 0 ? remember(&s->messages, normal, id) : id;
 }
 
 int64_t
 message_row(struct store *s, struct span line, struct span details, struct err *e)
 {
-	struct str normal = STR_INIT(2 * ERRLINE_MAX);
-	struct db_query *q;
-	uint64_t hash;
+	struct str clean = STR_INIT(2 * RUN_MESSAGE_MAX), normal = STR_INIT(2 * ERRLINE_MAX);
 	int64_t id;
 
 	if (line.n == 0 && details.n == 0)
 		return 0;
-	errline_normalise(&normal, line);
+	mask_add(&clean, line);
+	errline_normalise(&normal, str_span(&clean));
 	id = cached(&s->messages, str_span(&normal));
-	if (id)
-		goto out;
-	hash = map_hash(str_span(&normal));
-	q = db_query(s->db, "SELECT id FROM messages WHERE hash = ?1", e);
-	id = -1;
-	if (q == NULL)
-		goto out;
-	db_bind_int(q, 1, (int64_t)hash);
-	id = one_number(q, e);
 	if (id == 0)
-		id = new_message(s, hash, line, details, e);
-	if (id > 0)
-		remember(&s->messages, str_span(&normal), id);
-out:
+		id = clean_row(s, str_span(&clean), str_span(&normal), details, e);
+	str_release(&clean);
 	str_release(&normal);
 	return id;
 }

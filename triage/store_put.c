@@ -293,27 +293,13 @@ pack_events(struct put *p)
 	}
 }
 
-static int64_t
-masked_message(struct put *p, struct span line, struct span details)
-{
-	struct str clean = STR_INIT(2 * RUN_MESSAGE_MAX), more = STR_INIT(4 * RUN_DETAILS_MAX);
-	int64_t id;
-
-	mask_add(&clean, line);
-	mask_add(&more, details);
-	id = message_row(p->store, str_span(&clean), str_span(&more), p->e);
-	str_release(&clean);
-	str_release(&more);
-	return id;
-}
-
 static int
 put_event(struct put *p, const struct put_event *ev)
 {
 	const struct run_test *t = ev->of;
 	const struct attempt *first = t->attempts.n ? &t->attempts.p[0] : NULL;
 	int64_t story = story_row(p->store, t->attempts.p, t->attempts.n, p->e);
-	int64_t message = story < 0 ? -1 : masked_message(p, t->message, t->details);
+	int64_t message = story < 0 ? -1 : message_row(p->store, t->message, t->details, p->e);
 	struct entry x = { { p->id, p->lane, story << 3 | ev->cell, message, first ? duration_code(first->micros) : 0,
 	                     first ? load_code(first->load) : 0 } };
 
@@ -343,7 +329,7 @@ put_warning(struct put *p, const struct run_warning *w)
 	struct span none = { "", 0 };
 	struct db_query *q;
 	int64_t test = 0, rule = name_row(p->store, NAME_RULE, w->rule, true, p->e);
-	int64_t message = rule < 0 ? -1 : masked_message(p, w->line, none);
+	int64_t message = rule < 0 ? -1 : message_row(p->store, w->line, none, p->e);
 
 	if (message >= 0 && w->test < r->tests.n)
 		test = test_row(p->store, r->tests.p[w->test].name, r->tests.p[w->test].file, p->e);
