@@ -62,10 +62,14 @@ whole(struct lines *l, struct span line)
 void
 lines_feed(struct lines *l, struct span bytes)
 {
-	while (bytes.n) {
-		const char *lf = memchr(bytes.p, '\n', bytes.n);
-		struct span piece = { bytes.p, lf ? (size_t)(lf - bytes.p) : bytes.n };
+	const char *lf;
+	struct span piece;
 
+	while (bytes.n) {
+		if (l->skip && !l->pending)
+			bytes = span_from(bytes, l->skip(l->data, bytes));
+		lf = bytes.n ? memchr(bytes.p, '\n', bytes.n) : NULL;
+		piece = (struct span){ bytes.p, lf ? (size_t)(lf - bytes.p) : bytes.n };
 		if (lf && !l->pending) {
 			whole(l, piece);
 		} else {

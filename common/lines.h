@@ -15,6 +15,9 @@ struct lines {
 	uint64_t n_dropped; /* bytes cut off long lines, in all */
 	/* The line is valid during the call only. */
 	void (*line)(void *data, struct span line);
+	/* How many bytes from the front, where a line begins, are whole lines that need not be handed
+	 * out (nor counted, where they are too long); NULL: none.  Set after init. */
+	size_t (*skip)(void *data, struct span bytes);
 	void *data;
 };
 

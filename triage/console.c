@@ -2,20 +2,50 @@
 #include "common/base.h"
 #include "triage/console.h"
 
-/* Whether the line may match a rule; lines come in the order of the chunk. */
-static bool
-is_suspect(struct console *c, struct span line)
+/* ---- marks ---- */
+
+/* The first place of a text at or after p is the next one, if there is none before. */
+static void
+look(struct console *c, const char *p)
 {
-	const char *begin = c->chunk.p, *end = begin + c->chunk.n;
+	if (c->mark < p)
+		c->mark = c->chunk.p + scan_next(&c->marks, c->chunk, (size_t)(p - c->chunk.p), &c->bits);
+}
+
+/* To the line with the next mark, or the end of the last whole line. */
+static size_t
+skip(void *data, struct span bytes)
+{
+	struct console *c = data;
+	const char *lf;
+
+	/* What a line begins with is known by the line feed before it. */
+	if (c->every || c->try_all || bytes.p == c->chunk.p)
+		return 0;
+	look(c, bytes.p - 1);
+	if (c->mark < c->chunk.p + c->chunk.n && *c->mark == '\n')
+		lf = c->mark;
+	else
+		lf = memrchr(bytes.p - 1, '\n', (size_t)(c->mark - (bytes.p - 1)));
+	return (size_t)(lf + 1 - bytes.p);
+}
+
+/* Lines come in the order of the chunk. */
+static uint64_t
+found_in(struct console *c, struct span line)
+{
+	const char *begin = c->chunk.p, *end = line.p + line.n;
+	uint64_t found = 0;
 
 	/* Put together from several chunks. */
-	if (line.p < begin || line.p > end)
-		return warn_next(c->warn, line, 0) < line.n;
-	/* What lies before it was the end of a line that began in another chunk. */
-	if (c->suspect < line.p)
-		c->suspect = begin + warn_next(c->warn, c->chunk, (size_t)(line.p - begin));
-	return c->suspect < line.p + line.n;
+	if (line.p < begin || line.p >= begin + c->chunk.n)
+		return scan_which(&c->marks, line);
+	for (look(c, line.p > begin ? line.p - 1 : line.p); c->mark < end; look(c, c->mark + 1))
+		found |= c->bits;
+	return found;
 }
+
+/* ---- lines ---- */
 
 static void
 on_line(void *data, struct span line)
@@ -23,8 +53,9 @@ on_line(void *data, struct span line)
 	struct console *c = data;
 	struct span rule;
 
+	c->found = found_in(c, line);
 	c->line(c->data, line);
-	if (c->warn == NULL || line.n == 0 || !is_suspect(c, line))
+	if (line.n == 0 || !(c->try_all || c->found & CONSOLE_RULE))
 		return;
 	rule = warn_match(c->warn, line);
 	if (rule.n)
@@ -38,6 +69,20 @@ console_init(struct console *c, struct collect *to, struct warn *warn,
 	*c = (struct console){ .to = to, .warn = warn, .test = UINT32_MAX, .chunk = { "", 0 }, .line = line,
 	                       .data = data };
 	lines_init(&c->lines, on_line, c);
+	c->try_all = warn && !warn_add_texts(warn, &c->marks, CONSOLE_RULE);
+}
+
+void
+console_want(struct console *c, const struct console_text *texts, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		bool room = scan_add(&c->marks, span_of(texts[i].text), texts[i].bits);
+
+		assert(room);
+	}
+	c->lines.skip = skip;
 }
 
 void
@@ -46,7 +91,7 @@ console_feed(struct console *c, struct span bytes)
 	if (bytes.n == 0)
 		return;
 	c->chunk = bytes;
-	c->suspect = bytes.p + (c->warn ? warn_next(c->warn, bytes, 0) : bytes.n);
+	c->mark = bytes.p + scan_next(&c->marks, bytes, 0, &c->bits);
 	lines_feed(&c->lines, bytes);
 	c->chunk = (struct span){ "", 0 };
 }

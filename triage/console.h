@@ -1,13 +1,21 @@
 /*
  * What readers of console output share: chunks into lines, and the rules for warnings
- * (warn.h) on each line, searched for over whole chunks.
+ * (warn.h) on each line.  A reader that knows without which texts a line says nothing to it
+ * names them, and most lines then pass by untouched.
  */
 #ifndef TRIAGE_CONSOLE_H
 #define TRIAGE_CONSOLE_H
 
 #include "common/lines.h"
 #include "triage/collect.h"
+#include "triage/scan.h"
 #include "triage/warn.h"
+
+struct console_text {
+	const char *text; /* begins with a line feed: stands at the beginning of a line */
+	uint64_t bits;    /* for found; never CONSOLE_RULE */
+};
+#define CONSOLE_RULE (UINT64_C(1) << 63) /* a text of the rules */
 
 struct console {
 	struct lines lines;
@@ -15,8 +23,13 @@ struct console {
 	struct warn *warn;   /* may be NULL */
 	uint32_t test;       /* that runs now, for warnings; UINT32_MAX: unknown.  Set by the reader */
 	bool partial;        /* the line is the last and has no end: it may have been cut off */
+	bool every;          /* the reader wants lines without its texts too.  Set by it */
+	uint64_t found;      /* bits of the texts in this line; of a beginning of it only with luck */
+	bool try_all;        /* a rule for warnings has no text */
+	struct scan marks;   /* the texts, and those of the rules */
 	struct span chunk;   /* being fed */
-	const char *suspect; /* in it: where the next warning may be; its end: nowhere */
+	const char *mark;    /* in it: the next place of a text; its end: none */
+	uint64_t bits;       /* of the texts there */
 	void (*line)(void *data, struct span line);
 	void *data;
 };
@@ -24,6 +37,10 @@ struct console {
 /* line is called for each line, before its warning is told. */
 void console_init(struct console *c, struct collect *to, struct warn *warn,
                   void (*line)(void *data, struct span line), void *data);
+/* Of lines that lie whole in a chunk and hold none of such texts, line is called for some
+ * only, unless `every` is set: with those that come by chance it must do nothing.  Texts are looked
+ * at, not copied. */
+void console_want(struct console *c, const struct console_text *texts, size_t n);
 void console_feed(struct console *c, struct span bytes);
 /* Hands out the last line, and tells of rules that were stopped. */
 void console_finish(struct console *c);

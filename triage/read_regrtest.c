@@ -168,6 +168,16 @@ regrtest_on_failed(struct regrtest *r, struct span line)
 
 /* ---- lines ---- */
 
+/* What on_start, on_inside and find_indent look for, beside the texts of regrtest_want_text. */
+enum { INDEX = 1, TIMEOUT = 2, UNSAID = 4 };
+static const struct console_text texts[] = {
+	{ "\n[", 0 }, { "\n0", 0 }, { "\n1", 0 }, { "\n2", 0 }, { "\n3", 0 }, { "\n4", 0 }, { "\n5", 0 },
+	{ "\n6", 0 }, { "\n7", 0 }, { "\n8", 0 }, { "\n9", 0 }, { "Run tests ", 0 },
+	{ "0] ", INDEX }, { "1] ", INDEX }, { "2] ", INDEX }, { "3] ", INDEX }, { "4] ", INDEX },
+	{ "5] ", INDEX }, { "6] ", INDEX }, { "7] ", INDEX }, { "8] ", INDEX }, { "9] ", INDEX },
+	{ ")!", TIMEOUT }, { " failed", UNSAID }, { " crashed -- ", UNSAID }, { "Fatal Python error:", UNSAID },
+};
+
 static bool
 on_start(struct regrtest *r, struct span line)
 {
@@ -192,28 +202,25 @@ on_start(struct regrtest *r, struct span line)
 static bool
 on_inside_unsaid(struct regrtest *r, struct span line)
 {
-	struct span part = span_from(line, scan_next(&r->inside, line, 0));
-	size_t at;
+	size_t failed = span_find(line, "test test_"), fatal = span_find(line, "Fatal Python error:");
 
-	if (part.n == 0)
-		return false;
-	if (part.p[0] == 'F')
-		return regrtest_on_fatal(r, part);
-	at = span_find(line, "test test_");
-	return at < line.n && regrtest_on_failed(r, span_from(line, at));
+	if (fatal < failed)
+		return regrtest_on_fatal(r, span_from(line, fatal));
+	return failed < line.n && regrtest_on_failed(r, span_from(line, failed));
 }
 
 /* What stands behind output that did not end its line. */
 static bool
 on_inside(struct regrtest *r, struct span line)
 {
+	uint64_t found = r->console.found;
 	struct progress p;
 
-	if (regrtest_progress_inside(line, &p))
+	if (found & INDEX && regrtest_progress_inside(line, &p))
 		return on_result(r, &p);
-	if (line.n > 12 && line.p[line.n - 1] == '!' && line.p[line.n - 2] == ')')
+	if (found & TIMEOUT && line.n > 12 && span_ends(line, ")!"))
 		return regrtest_on_timeout(r, span_from(line, span_find(line, "Timeout (")));
-	return r->cur.is && !r->cur.said && !r->console.partial && on_inside_unsaid(r, line);
+	return found & UNSAID && r->cur.is && !r->cur.said && !r->console.partial && on_inside_unsaid(r, line);
 }
 
 /* Blanks before the first line that is of regrtest: all of it is quoted so. */
@@ -223,14 +230,13 @@ find_indent(struct regrtest *r, struct span line)
 	struct span text = span_trim(line);
 	struct progress p;
 
-	if (span_starts(text, "Run tests ") || (regrtest_progress(text, &p) && p.has_clock))
+	if ((regrtest_progress(text, &p) && p.has_clock && p.has_index) || span_starts(p.text, "Run tests "))
 		r->indent = (size_t)(text.p - line.p);
 }
 
 static void
-on_line(void *data, struct span line)
+take_line(struct regrtest *r, struct span line)
 {
-	struct regrtest *r = data;
 	size_t i;
 
 	if (line.n && line.p[0] == ' ' && r->phase == PHASE_BEFORE && r->indent == 0)
@@ -251,6 +257,15 @@ on_line(void *data, struct span line)
 		why_line(&r->why, line);
 }
 
+static void
+on_line(void *data, struct span line)
+{
+	struct regrtest *r = data;
+
+	take_line(r, line);
+	r->console.every = r->indent || r->list != LIST_NONE || r->why.state;
+}
+
 /* ---- the row ---- */
 
 static void *
@@ -260,12 +275,10 @@ start(const struct reader_input *in)
 
 	r->to = in->to;
 	r->running = (struct str)STR_INIT(STR_LINE);
-	/* Words that are rarer than "test test_" before them. */
-	scan_add(&r->inside, span_of(" failed"));
-	scan_add(&r->inside, span_of(" crashed -- "));
-	scan_add(&r->inside, span_of("Fatal Python error:"));
 	why_init(&r->why);
 	console_init(&r->console, in->to, in->warn, on_line, r);
+	regrtest_want_text(&r->console);
+	console_want(&r->console, texts, ARRAY_LEN(texts));
 	return r;
 }
 

@@ -321,11 +321,11 @@ regrtest_on_list(struct regrtest *r, struct span line)
 	return true;
 }
 
-#define ROW(prefix, take) { prefix, sizeof(prefix) - 1, take }
+#define ROW(prefix, take) { "\n" prefix, sizeof(prefix) - 1, take }
 
 static const struct {
-	const char *prefix;
-	size_t n;
+	const char *text; /* a line feed and what the line begins with */
+	size_t n;         /* bytes of that */
 	bool (*take)(struct regrtest *r, struct span line);
 } rows[] = {
 	ROW("== Tests result: ", on_title),
@@ -359,6 +359,17 @@ static const bool begins[256] = {
 	['E'] = true, ['W'] = true, ['c'] = true, ['-'] = true, ['B'] = true, ['A'] = true,
 };
 
+void
+regrtest_want_text(struct console *c)
+{
+	static const struct console_text others[] = { { "\ntest_", 0 }, { "\ntest.", 0 }, { "\nRe-running ", 0 } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(rows); i++)
+		console_want(c, &(struct console_text){ rows[i].text, 0 }, 1);
+	console_want(c, others, ARRAY_LEN(others));
+}
+
 /* The last line, without its end: more than that the run came to its end it does not say. */
 static bool
 on_last(struct regrtest *r, struct span line)
@@ -381,8 +392,8 @@ regrtest_on_text(struct regrtest *r, struct span line, float load)
 	if (span_starts(line, "Re-running "))
 		return on_rerun(r, line, load);
 	for (i = 0; i < ARRAY_LEN(rows); i++) {
-		if (rows[i].prefix[0] == line.p[0] && line.n >= rows[i].n &&
-		    memcmp(line.p, rows[i].prefix, rows[i].n) == 0 && rows[i].take(r, line))
+		if (rows[i].text[1] == line.p[0] && line.n >= rows[i].n &&
+		    memcmp(line.p, rows[i].text + 1, rows[i].n) == 0 && rows[i].take(r, line))
 			return true;
 	}
 	return false;

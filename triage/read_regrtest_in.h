@@ -7,7 +7,6 @@
 #define TRIAGE_READ_REGRTEST_IN_H
 
 #include "triage/console.h"
-#include "triage/scan.h"
 
 /* ---- lines ---- */
 
@@ -106,7 +105,6 @@ struct listed { enum list list; struct span name; };
 struct regrtest {
 	struct collect *to;
 	struct console console;
-	struct scan inside;  /* texts that are looked for inside of lines */
 	enum phase phase;
 	bool headed;         /* the run said how it runs its tests */
 	bool results;        /* result lines were seen in this run */
@@ -156,6 +154,8 @@ void regrtest_listed(struct regrtest *r, struct span line);
 
 /* ---- lines that are no results (read_regrtest_frame.c), and those of one test (read_regrtest.c) ---- */
 
+/* Names the texts of which regrtest_on_text looks for one at the beginning of a line. */
+void regrtest_want_text(struct console *c);
 /* Each is true when the line was of that kind.  A line, or what stands behind its time and load
  * (below 0: unknown). */
 bool regrtest_on_text(struct regrtest *r, struct span line, float load);

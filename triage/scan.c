@@ -5,197 +5,196 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 #define HAS_FAST 1
+#define FAST __attribute__((target("avx2")))
+#define FAST_PART inline __attribute__((target("avx2"), always_inline))
 #endif
 
-/* Bytes of console output, the most frequent first; all others are rarer. */
-static const char frequent[] = " te-/isnpol.amy1_hrcubd3g4'026xk:Cvwf59)(TzjLq[87]\"=PFI,SEMDRBONAWU";
+/* ---- texts and their pairs ---- */
 
+/* Places of bytes of console output by frequency, the most frequent first; all others are rarer. */
+static const uint8_t places[128] = {
+	[' '] = 1, ['t'] = 2, ['e'] = 3, ['-'] = 4, ['/'] = 5, ['i'] = 6, ['s'] = 7, ['n'] = 8, ['p'] = 9,
+	['o'] = 10, ['l'] = 11, ['.'] = 12, ['a'] = 13, ['m'] = 14, ['y'] = 15, ['1'] = 16, ['_'] = 17,
+	['h'] = 18, ['r'] = 19, ['c'] = 20, ['u'] = 21, ['b'] = 22, ['d'] = 23, ['3'] = 24, ['g'] = 25,
+	['4'] = 26, ['\''] = 27, ['0'] = 28, ['2'] = 29, ['6'] = 30, ['x'] = 31, ['k'] = 32, [':'] = 33,
+	['C'] = 34, ['v'] = 35, ['w'] = 36, ['f'] = 37, ['5'] = 38, ['9'] = 39, [')'] = 40, ['('] = 41,
+	['T'] = 42, ['z'] = 43, ['j'] = 44, ['L'] = 45, ['q'] = 46, ['['] = 47, ['8'] = 48, ['7'] = 49,
+	[']'] = 50, ['"'] = 51, ['='] = 52, ['P'] = 53, ['F'] = 54, ['I'] = 55, [','] = 56, ['S'] = 57,
+	['E'] = 58, ['M'] = 59, ['D'] = 60, ['R'] = 61, ['B'] = 62, ['O'] = 63, ['N'] = 64, ['A'] = 65,
+	['W'] = 66, ['U'] = 67,
+};
+
+/* 0: it may be no pair, since a byte is not ASCII. */
 static unsigned
-rarity(char c)
+rarity(const char *pair)
 {
-	const char *at = c ? strchr(frequent, c) : NULL;
+	uint8_t a = (uint8_t)pair[0], b = (uint8_t)pair[1];
 
-	return at ? (unsigned)(at - frequent) : sizeof(frequent);
+	if (a >= 128 || b >= 128)
+		return 0;
+	a = places[a] ? places[a] : 68;
+	b = places[b] ? places[b] : 68;
+	return (a + 1u) * (b + 1u);
 }
 
-static unsigned
-rarity_at(struct span text, size_t i)
+static uint8_t
+hash(const char *pair)
 {
-	return rarity(text.p[i]) * rarity(text.p[i + 1]) + rarity(text.p[i]) + rarity(text.p[i + 1]);
-}
-
-static unsigned
-pair_at(const char *p)
-{
-	return (unsigned)(uint8_t)p[0] << 8 | (uint8_t)p[1];
-}
-
-static bool
-is_pair(const struct scan *s, const char *p)
-{
-	unsigned pair = pair_at(p);
-
-	return s->pairs[pair / 64] >> pair % 64 & 1;
+	return (uint8_t)((uint8_t)pair[0] * 31 + (uint8_t)pair[1]);
 }
 
 bool
-scan_add(struct scan *s, struct span text)
+scan_add(struct scan *s, struct span text, uint64_t bits)
 {
-	uint8_t eighth = (uint8_t)(1 << s->n_texts % 8), byte;
+	const char *pair;
 	size_t i, best = 0;
+	uint8_t *chain, eighth;
 	unsigned k;
 
 	if (text.n < 2 || s->n_texts == SCAN_TEXTS_MAX)
 		return false;
 	for (i = 1; i + 1 < text.n && i < UINT8_MAX; i++) {
-		if (rarity_at(text, i) > rarity_at(text, best))
+		if (rarity(text.p + i) > rarity(text.p + best))
 			best = i;
 	}
-	s->pairs[pair_at(text.p + best) / 64] |= UINT64_C(1) << pair_at(text.p + best) % 64;
+	pair = text.p + best;
+	if (rarity(pair) == 0)
+		return false;
+	eighth = (uint8_t)(1 << (pair[0] >> 4));
 	for (k = 0; k < 2; k++) {
-		byte = (uint8_t)text.p[best + k];
-		s->low[k][byte & 15] |= eighth;
-		s->high[k][byte >> 4] |= eighth;
+		s->low[k][pair[k] & 15] |= eighth;
+		s->high[k][pair[k] >> 4] |= eighth;
 	}
+	chain = &s->chains[hash(pair)];
 	s->texts[s->n_texts] = text;
-	s->at[s->n_texts++] = (uint8_t)best;
+	s->bits[s->n_texts] = bits;
+	s->at[s->n_texts] = (uint8_t)best;
+	s->next[s->n_texts] = *chain;
+	*chain = (uint8_t)++s->n_texts;
 	return true;
 }
 
+/* Whether a text stands in the bytes whose pair, `at` bytes from its beginning, is at i. */
 static bool
-is_at(const struct scan *s, unsigned t, struct span bytes, size_t from, size_t i)
+stands_at(struct span text, size_t at, struct span bytes, size_t i)
 {
-	size_t at = s->at[t], n = s->texts[t].n;
-	const char *pair = s->texts[t].p + at;
-
-	return pair[0] == bytes.p[i] && pair[1] == bytes.p[i + 1] && i >= from + at && i - at + n <= bytes.n &&
-	       memcmp(bytes.p + i - at, s->texts[t].p, n) == 0;
+	return text.p[at] == bytes.p[i] && text.p[at + 1] == bytes.p[i + 1] && i >= at &&
+	       text.n <= bytes.n - (i - at) && memcmp(bytes.p + i - at, text.p, text.n) == 0;
 }
 
-/* Where the text begins of which the bytes at i are the pair, in what is at or after
- * from; SIZE_MAX: none. */
-static size_t
-text_at(const struct scan *s, struct span bytes, size_t from, size_t i)
+/* Adds the bits of the texts whose pair is at i; false: there is none. */
+static bool
+texts_at(const struct scan *s, struct span bytes, size_t i, uint64_t *bits)
 {
-	unsigned t;
+	unsigned number = s->chains[hash(bytes.p + i)], t;
+	bool found = false;
 
-	for (t = 0; t < s->n_texts; t++) {
-		if (is_at(s, t, bytes, from, i))
-			return i - s->at[t];
+	for (; number; number = s->next[t]) {
+		t = number - 1;
+		if (stands_at(s->texts[t], s->at[t], bytes, i)) {
+			*bits |= s->bits[t];
+			found = true;
+		}
 	}
-	return SIZE_MAX;
+	return found;
 }
 
-/* The next place at or after i where a pair begins; bytes.n: there is none. */
-static size_t
-next_pair_plain(const struct scan *s, struct span bytes, size_t i)
+size_t
+scan_next_plain(const struct scan *s, struct span bytes, size_t from, uint64_t *bits)
 {
-	for (; i + 1 < bytes.n; i++) {
-		if (is_pair(s, bytes.p + i))
-			return i;
+	*bits = 0;
+	for (; from + 1 < bytes.n; from++) {
+		if (texts_at(s, bytes, from, bits))
+			return from;
 	}
 	return bytes.n;
 }
 
 #ifdef HAS_FAST
-/* The texts that the 32 bytes may belong to, as the k-th of their pair. */
-static inline __attribute__((target("avx2"), always_inline)) __m256i
-texts_of(const struct scan *s, unsigned k, __m256i bytes)
-{
-	__m256i half = _mm256_set1_epi8(15);
-	__m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)s->low[k]));
-	__m256i high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)s->high[k]));
+/* The halves of bytes that choose texts, in registers. */
+struct halves {
+	__m256i low[2], high[2];
+};
 
-	return _mm256_and_si256(_mm256_shuffle_epi8(low, _mm256_and_si256(bytes, half)),
-	                        _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half)));
+static FAST_PART __m256i
+twice(const uint8_t *half)
+{
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)half));
 }
 
-/* A bit for each of the 32 bytes at p (33 are read) where a pair may begin. */
-static inline __attribute__((target("avx2"), always_inline)) uint32_t
-maybe_pairs(const struct scan *s, const char *p)
+/* The texts that the 32 bytes at p may belong to, as the k-th of their pair; of a byte that is not
+ * ASCII a shuffle makes 0. */
+static FAST_PART __m256i
+texts_of(const struct halves *h, unsigned k, const char *p)
 {
-	__m256i here = _mm256_loadu_si256((const __m256i *)(const void *)p);
-	__m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(p + 1));
-	__m256i both = _mm256_and_si256(texts_of(s, 0, here), texts_of(s, 1, next));
+	__m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
 
-	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(both, _mm256_setzero_si256()));
+	return _mm256_and_si256(_mm256_shuffle_epi8(h->low[k], bytes), _mm256_shuffle_epi8(h->high[k], high));
 }
 
-/* The same as next_pair_plain, 32 places at a time; the last time some of them again. */
-static __attribute__((target("avx2"))) size_t
-next_pair_fast(const struct scan *s, struct span bytes, size_t i)
+/* Not 0 at each of the 32 bytes at p (33 are read) where a pair may begin. */
+static FAST_PART __m256i
+maybe_pairs(const struct halves *h, const char *p)
 {
-	if (bytes.n < 33)
-		return next_pair_plain(s, bytes, i);
-	for (; i + 1 < bytes.n; i += 32) {
-		size_t begin = i + 33 <= bytes.n ? i : bytes.n - 33;
-		uint32_t bits = maybe_pairs(s, bytes.p + begin) & (UINT32_MAX << (i - begin));
+	return _mm256_and_si256(texts_of(h, 0, p), texts_of(h, 1, p + 1));
+}
 
-		for (; bits; bits &= bits - 1) {
-			size_t at = begin + (unsigned)__builtin_ctz(bits);
+static FAST_PART uint64_t
+set_bytes(__m256i x)
+{
+	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, _mm256_setzero_si256()));
+}
 
-			if (is_pair(s, bytes.p + at))
+/* The same as scan_next_plain, 64 places at a time; the last time some of them again. */
+static FAST size_t
+next_fast(const struct scan *s, struct span bytes, size_t from, uint64_t *bits)
+{
+	const struct halves h = { { twice(s->low[0]), twice(s->low[1]) }, { twice(s->high[0]), twice(s->high[1]) } };
+
+	*bits = 0;
+	for (; from + 1 < bytes.n; from += 64) {
+		size_t begin = from + 65 <= bytes.n ? from : bytes.n - 65, at;
+		__m256i a = maybe_pairs(&h, bytes.p + begin), b = maybe_pairs(&h, bytes.p + begin + 32);
+		__m256i any = _mm256_or_si256(a, b);
+		uint64_t maybe;
+
+		if (_mm256_testz_si256(any, any))
+			continue;
+		maybe = (set_bytes(a) | set_bytes(b) << 32) & UINT64_MAX << (from - begin);
+		for (; maybe; maybe &= maybe - 1) {
+			at = begin + (unsigned)__builtin_ctzll(maybe);
+			if (texts_at(s, bytes, at, bits))
 				return at;
 		}
 	}
 	return bytes.n;
 }
 
-static size_t
-next_pair(const struct scan *s, struct span bytes, size_t i)
+size_t
+scan_next(const struct scan *s, struct span bytes, size_t from, uint64_t *bits)
 {
-	return __builtin_cpu_supports("avx2") ? next_pair_fast(s, bytes, i) : next_pair_plain(s, bytes, i);
+	return bytes.n >= 65 && __builtin_cpu_supports("avx2") ? next_fast(s, bytes, from, bits)
+	                                                       : scan_next_plain(s, bytes, from, bits);
 }
 #else
-static size_t
-next_pair(const struct scan *s, struct span bytes, size_t i)
+size_t
+scan_next(const struct scan *s, struct span bytes, size_t from, uint64_t *bits)
 {
-	return next_pair_plain(s, bytes, i);
+	return scan_next_plain(s, bytes, from, bits);
 }
 #endif
-
-size_t
-scan_next(const struct scan *s, struct span bytes, size_t from)
-{
-	size_t i, found;
-
-	for (i = next_pair(s, bytes, from); i < bytes.n; i = next_pair(s, bytes, i + 1)) {
-		found = text_at(s, bytes, from, i);
-		if (found != SIZE_MAX)
-			return found;
-	}
-	return bytes.n;
-}
-
-size_t
-scan_next_plain(const struct scan *s, struct span bytes, size_t from)
-{
-	size_t i, found;
-
-	for (i = next_pair_plain(s, bytes, from); i < bytes.n; i = next_pair_plain(s, bytes, i + 1)) {
-		found = text_at(s, bytes, from, i);
-		if (found != SIZE_MAX)
-			return found;
-	}
-	return bytes.n;
-}
 
 uint64_t
 scan_which(const struct scan *s, struct span bytes)
 {
-	uint64_t found = 0;
-	unsigned t;
+	uint64_t found = 0, bits;
 	size_t i;
 
-	for (i = next_pair(s, bytes, 0); i < bytes.n; i = next_pair(s, bytes, i + 1)) {
-		for (t = 0; t < s->n_texts; t++) {
-			if (is_at(s, t, bytes, 0, i))
-				found |= UINT64_C(1) << t;
-		}
-	}
+	for (i = scan_next(s, bytes, 0, &bits); i < bytes.n; i = scan_next(s, bytes, i + 1, &bits))
+		found |= bits;
 	return found;
 }
-
 /* ---- marks of the terminal ---- */
 
 size_t
@@ -211,17 +210,26 @@ scan_marks_plain(struct span bytes, size_t from)
 }
 
 #ifdef HAS_FAST
-static __attribute__((target("avx2"))) size_t
+/* A bit for each of the 32 bytes at p (33 are read) that is a mark. */
+static FAST_PART uint32_t
+marks_at(const char *p)
+{
+	__m256i here = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(p + 1));
+	__m256i esc = _mm256_cmpeq_epi8(here, _mm256_set1_epi8(0x1b));
+	__m256i lone = _mm256_andnot_si256(_mm256_cmpeq_epi8(next, _mm256_set1_epi8('\n')),
+	                                   _mm256_cmpeq_epi8(here, _mm256_set1_epi8('\r')));
+
+	return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(lone, esc));
+}
+
+static FAST size_t
 scan_marks_fast(struct span bytes)
 {
-	__m256i esc = _mm256_set1_epi8(0x1b), cr = _mm256_set1_epi8('\r'), lf = _mm256_set1_epi8('\n');
 	size_t i;
 
 	for (i = 0; i + 33 <= bytes.n; i += 32) {
-		__m256i here = _mm256_loadu_si256((const __m256i *)(const void *)(bytes.p + i));
-		__m256i next = _mm256_loadu_si256((const __m256i *)(const void *)(bytes.p + i + 1));
-		__m256i lone = _mm256_andnot_si256(_mm256_cmpeq_epi8(next, lf), _mm256_cmpeq_epi8(here, cr));
-		uint32_t bits = (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(lone, _mm256_cmpeq_epi8(here, esc)));
+		uint32_t bits = marks_at(bytes.p + i);
 
 		if (bits)
 			return i + (unsigned)__builtin_ctz(bits);

@@ -14,7 +14,7 @@ enum { FILE_MAX = 1 << 20, LINE_MAX = 4096, RULES_MAX = 1000 };
 struct rule {
 	struct span name;
 	struct rx *rx;
-	uint64_t text;       /* bit of its text in the scan, which stands in each line that matches; 0: none */
+	uint64_t text;       /* bit of its text, which stands in each line that matches; 0: none */
 	size_t line;         /* of the file, where it begins */
 	bool matched, passed; /* its examples: one of each kind was there */
 	bool slow, told;     /* it was stopped; and warn_slow said so */
@@ -22,8 +22,8 @@ struct rule {
 
 struct warn {
 	VEC(struct rule) rules;
-	struct scan scan;    /* all literals */
-	bool every;          /* a rule has none that is scanned for: every line is to be tried */
+	struct scan scan;    /* their texts; the bits are theirs */
+	bool every;          /* a rule has no text: every line is to be tried */
 	struct arena mem;
 };
 
@@ -87,6 +87,7 @@ add_pattern(struct load *l, struct span text, struct err *e)
 	struct rule *r = &l->w->rules.p[l->w->rules.n - 1];
 	const char *pattern = arena_copy(&l->w->mem, text.p, text.n);
 	struct span literal;
+	uint64_t bit;
 
 	if (r->rx)
 		return refuse(l, l->line, e, "the rule has a 'pattern' already");
@@ -94,8 +95,9 @@ add_pattern(struct load *l, struct span text, struct err *e)
 	if (r->rx == NULL)
 		return err_prefix(e, "%s:%zu", l->path, l->line);
 	literal = warn_literal((struct span){ pattern, text.n }, &l->w->mem);
-	if (literal.n && scan_add(&l->w->scan, literal))
-		r->text = UINT64_C(1) << (l->w->scan.n_texts - 1);
+	bit = l->w->scan.n_texts < 64 ? UINT64_C(1) << l->w->scan.n_texts : 0;
+	if (literal.n && bit && scan_add(&l->w->scan, literal, bit))
+		r->text = bit;
 	else
 		l->w->every = true;
 	return 0;
@@ -116,7 +118,7 @@ try_example(struct load *l, struct span text, bool match, struct err *e)
 		return refuse(l, l->line, e, "the pattern does not match this line, and should");
 	if (!match && got)
 		return refuse(l, l->line, e, "the pattern matches this line, and should not");
-	if (match && warn_next(l->w, text, 0) == text.n && text.n)
+	if (match && text.n && !warn_may_match(l->w, text))
 		return refuse(l, l->line, e, "the pattern's text was not found in this line");
 	if (match)
 		r->matched = true;
@@ -206,10 +208,21 @@ warn_free(struct warn *w)
 
 /* ---- matching ---- */
 
-size_t
-warn_next(const struct warn *w, struct span bytes, size_t from)
+bool
+warn_may_match(const struct warn *w, struct span line)
 {
-	return w->every ? from : scan_next(&w->scan, bytes, from);
+	return w->every || scan_which(&w->scan, line);
+}
+
+bool
+warn_add_texts(const struct warn *w, struct scan *to, uint64_t bits)
+{
+	bool all = !w->every;
+	unsigned i;
+
+	for (i = 0; i < w->scan.n_texts && all; i++)
+		all = scan_add(to, w->scan.texts[i], bits);
+	return all;
 }
 
 struct span

@@ -16,6 +16,7 @@
 #include "common/err.h"
 #include "common/str.h"
 
+struct scan;
 struct warn;
 
 /* The rules that come with the program: triage/warnings.rules. */
@@ -30,9 +31,11 @@ void warn_free(struct warn *w); /* NULL is fine */
  * too many steps on a line does not match it, and is remembered: see warn_slow. */
 struct span warn_match(struct warn *w, struct span line);
 
-/* Where in the bytes at or after `from` a line may stand that matches; bytes.n: nowhere.
- * Fast: lines without such a place need no warn_match. */
-size_t warn_next(const struct warn *w, struct span bytes, size_t from);
+/* False: no rule matches the line.  Fast. */
+bool warn_may_match(const struct warn *w, struct span line);
+/* Adds texts one of which stands in each line that a rule matches; they live as long as the rules.
+ * False: not for all rules there is one, or room for it. */
+bool warn_add_texts(const struct warn *w, struct scan *to, uint64_t bits);
 
 /* The next rule (each once) that was stopped on some line; "" when there is none. */
 struct span warn_slow(struct warn *w);
