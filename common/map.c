@@ -13,14 +13,8 @@ map_hash(struct span text)
 	return h;
 }
 
-static bool
-same(struct span a, struct span b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 /* Where to look first: eight bytes a step, for this process alone. */
-static size_t
+static uint32_t
 mix(struct span text)
 {
 	uint64_t h = text.n, w;
@@ -34,16 +28,24 @@ mix(struct span text)
 	if (text.n)
 		memcpy(&w, text.p, text.n);
 	h = (h ^ w) * UINT64_C(0xbf58476d1ce4e5b9);
-	return (size_t)(h ^ h >> 32);
+	return (uint32_t)(h ^ h >> 32);
+}
+
+static bool
+holds(const struct map *m, const struct map_slot *slot, uint32_t hash, struct span text)
+{
+	struct span x = m->texts.p[slot->taken - 1];
+
+	return slot->hash == hash && x.n == text.n && (x.n == 0 || memcmp(x.p, text.p, x.n) == 0);
 }
 
 /* The slot that holds the text, or the free one where it belongs. */
-static uint32_t *
-slot_of(const struct map *m, struct span text)
+static struct map_slot *
+slot_of(const struct map *m, struct span text, uint32_t hash)
 {
-	size_t i = mix(text) & (m->n_slots - 1);
+	size_t i = hash & (m->n_slots - 1);
 
-	while (m->slots[i] && !same(m->texts.p[m->slots[i] - 1], text))
+	while (m->slots[i].taken && !holds(m, &m->slots[i], hash, text))
 		i = (i + 1) & (m->n_slots - 1);
 	return &m->slots[i];
 }
@@ -51,29 +53,42 @@ slot_of(const struct map *m, struct span text)
 static void
 grow(struct map *m)
 {
-	size_t i;
+	size_t n = m->n_slots, i, k;
+	struct map_slot *old = m->slots;
 
-	m->n_slots = m->n_slots ? 2 * m->n_slots : 64;
-	free(m->slots);
+	m->n_slots = n ? 4 * n : 64;
 	m->slots = xcalloc(m->n_slots, sizeof(*m->slots));
-	for (i = 0; i < m->texts.n; i++)
-		*slot_of(m, m->texts.p[i]) = (uint32_t)i + 1;
+	for (i = 0; i < n; i++) {
+		if (old[i].taken == 0)
+			continue;
+		for (k = old[i].hash & (m->n_slots - 1); m->slots[k].taken; k = (k + 1) & (m->n_slots - 1))
+			;
+		m->slots[k] = old[i];
+	}
+	free(old);
+}
+
+uint32_t
+map_add_in(struct map *m, struct span text, struct arena *mem)
+{
+	uint32_t hash = mix(text);
+	struct map_slot *slot;
+
+	if (2 * (m->texts.n + 1) > m->n_slots)
+		grow(m);
+	slot = slot_of(m, text, hash);
+	if (slot->taken == 0) {
+		text.p = arena_copy(mem, text.p, text.n);
+		vec_push(&m->texts, text);
+		*slot = (struct map_slot){ (uint32_t)m->texts.n, hash };
+	}
+	return slot->taken - 1;
 }
 
 uint32_t
 map_add(struct map *m, struct span text)
 {
-	uint32_t *slot;
-
-	if (2 * (m->texts.n + 1) > m->n_slots)
-		grow(m);
-	slot = slot_of(m, text);
-	if (*slot == 0) {
-		text.p = arena_copy(&m->mem, text.p, text.n);
-		vec_push(&m->texts, text);
-		*slot = (uint32_t)m->texts.n;
-	}
-	return *slot - 1;
+	return map_add_in(m, text, &m->mem);
 }
 
 uint32_t
@@ -81,7 +96,7 @@ map_find(const struct map *m, struct span text)
 {
 	if (m->n_slots == 0)
 		return MAP_NONE;
-	return *slot_of(m, text) - 1; /* 0 - 1 is MAP_NONE */
+	return slot_of(m, text, mix(text))->taken - 1; /* 0 - 1 is MAP_NONE */
 }
 
 void

@@ -12,12 +12,8 @@ enum { UNREAD_MAX = 100 };
 void
 run_free(struct run *r)
 {
-	size_t i;
-
 	if (r == NULL)
 		return;
-	for (i = 0; i < r->tests.n; i++)
-		vec_release(&r->tests.p[i].attempts);
 	vec_release(&r->tests);
 	vec_release(&r->warnings);
 	vec_release(&r->unread);
@@ -118,10 +114,10 @@ test_of(struct collect *c, struct span name)
 {
 	struct run *r = collect_run(c);
 	struct str s = STR_INIT(RUN_NAME_MAX);
-	uint32_t i = map_add(&c->names, kept_name(&s, name));
+	uint32_t i = map_add_in(&c->names, kept_name(&s, name), &r->mem);
 
 	if (i == r->tests.n) {
-		struct run_test t = { .name = collect_copy(c, c->names.texts.p[i]) };
+		struct run_test t = { .name = c->names.texts.p[i] };
 
 		vec_push(&r->tests, t);
 	}
@@ -151,6 +147,24 @@ collect_message(struct collect *c, uint32_t test, struct span message, struct sp
 		t->details = copy_ends(c, details);
 }
 
+void
+collect_try(struct collect *c, uint32_t test, const struct attempt *a)
+{
+	struct run *r = collect_run(c);
+	struct run_test *t = &r->tests.p[test];
+	size_t n = t->attempts.n;
+
+	if (n == t->attempts.cap) {
+		struct attempt *more = arena_alloc(&r->mem, (n ? 2 * n : 1) * sizeof(*more));
+
+		if (n)
+			memcpy(more, t->attempts.p, n * sizeof(*more));
+		t->attempts.p = more;
+		t->attempts.cap = n ? 2 * n : 1;
+	}
+	t->attempts.p[t->attempts.n++] = *a;
+}
+
 uint32_t
 collect_attempt(struct collect *c, const struct seen *s)
 {
@@ -163,7 +177,7 @@ collect_attempt(struct collect *c, const struct seen *s)
 		.load = s->has_load ? s->load : -1,
 	};
 
-	vec_push(&t->attempts, a);
+	collect_try(c, i, &a);
 	if (t->file.n == 0 && s->file.n)
 		t->file = copy_most(c, s->file, RUN_MESSAGE_MAX);
 	if (s->message.n || s->details.n)

@@ -38,6 +38,8 @@ struct run *collect_next_run(struct collect *c);
 /* Adds an attempt to the test of that name; its index in the run.  A name with
  * nothing in it is "(no name)"; longer ones than RUN_NAME_MAX keep their beginning and a hash. */
 uint32_t collect_attempt(struct collect *c, const struct seen *s);
+/* Adds another attempt to a test of the open run. */
+void collect_try(struct collect *c, uint32_t test, const struct attempt *a);
 /* Changes what the last attempt of that test came to: a later line knew more.  False:
  * there is no such test in the open run. */
 bool collect_amend(struct collect *c, struct span name, enum outcome outcome);

@@ -68,10 +68,9 @@ follows_failure(struct run_test *t)
 static void
 add(struct junit *j, uint32_t test, enum outcome outcome, int64_t micros, bool rerun)
 {
-	struct run_test *t = &collect_run(j->in.to)->tests.p[test];
 	struct attempt a = { .outcome = (uint8_t)outcome, .rerun = rerun, .micros = micros, .load = -1 };
 
-	vec_push(&t->attempts, a);
+	collect_try(j->in.to, test, &a);
 }
 
 /* How the case itself ended. */

@@ -32,7 +32,7 @@ struct run_test {
 	struct span file;    /* of its source, as the input says; empty: unknown */
 	struct span message; /* error line of its first failing attempt; empty: none */
 	struct span details; /* trace of that attempt, for paths in it; empty: none */
-	VEC(struct attempt) attempts;
+	VEC(struct attempt) attempts; /* added by collect.h, in the run's memory */
 };
 
 /* A line that turns a build orange. */
