@@ -12,15 +12,15 @@ is_digit(char c)
 static bool
 number(struct span *s, uint32_t *out)
 {
-	uint64_t n = 0;
-	size_t i;
+	size_t most = s->n < 9 ? s->n : 9, i;
+	uint32_t n = 0;
 
-	for (i = 0; i < s->n && is_digit(s->p[i]) && i < 9; i++)
-		n = n * 10 + (uint64_t)(s->p[i] - '0');
+	for (i = 0; i < most && is_digit(s->p[i]); i++)
+		n = n * 10 + (uint32_t)(s->p[i] - '0');
 	if (i == 0 || (i < s->n && is_digit(s->p[i])))
 		return false;
-	*s = span_from(*s, i);
-	*out = (uint32_t)n;
+	*s = (struct span){ s->p + i, s->n - i };
+	*out = n;
 	return true;
 }
 
@@ -29,7 +29,7 @@ byte(struct span *s, char c)
 {
 	if (s->n == 0 || s->p[0] != c)
 		return false;
-	*s = span_from(*s, 1);
+	*s = (struct span){ s->p + 1, s->n - 1 };
 	return true;
 }
 
@@ -37,20 +37,21 @@ byte(struct span *s, char c)
 static bool
 decimal(struct span *s, double *out)
 {
-	double scale = 1;
+	double fraction = 0, scale = 1;
+	size_t i;
 	uint32_t n;
 
 	if (!number(s, &n))
 		return false;
 	*out = n;
-	if (s->n > 1 && s->p[0] == '.' && is_digit(s->p[1])) {
-		*s = span_from(*s, 1);
-		while (s->n && is_digit(s->p[0])) {
-			scale /= 10;
-			*out += scale * (s->p[0] - '0');
-			*s = span_from(*s, 1);
-		}
+	if (s->n < 2 || s->p[0] != '.' || !is_digit(s->p[1]))
+		return true;
+	for (i = 1; i < s->n && is_digit(s->p[i]); i++) {
+		fraction = fraction * 10 + (s->p[i] - '0');
+		scale *= 10;
 	}
+	*out += fraction / scale;
+	*s = span_from(*s, i);
 	return true;
 }
 
@@ -170,11 +171,13 @@ regrtest_progress_inside(struct span line, struct progress *p)
 
 /* ---- names, states, times ---- */
 
-/* A letter, a digit, an underscore or a dot. */
+/* Letters, digits, underscore, dot: a bit for each byte of ASCII. */
 static bool
 is_name(char c)
 {
-	return (uint8_t)((c | 0x20) - 'a') < 26 || is_digit(c) || c == '_' || c == '.';
+	static const uint64_t bits[4] = { UINT64_C(0x03ff400000000000), UINT64_C(0x07fffffe87fffffe), 0, 0 };
+
+	return bits[(uint8_t)c / 64] >> (uint8_t)c % 64 & 1;
 }
 
 bool
@@ -239,9 +242,11 @@ duration_at_end(struct span text)
 bool
 regrtest_state(struct span text, struct state *s)
 {
-	size_t i, n;
+	size_t i, n = 0;
 
 	for (i = 0; i < ARRAY_LEN(states); i++) {
+		if (text.n == 0 || text.p[0] != states[i].word[0])
+			continue;
 		n = strlen(states[i].word);
 		if (span_starts(text, states[i].word) && (text.n == n || text.p[n] == ' '))
 			break;
