@@ -12,10 +12,21 @@ mix(uint64_t *h, uint64_t x)
 	*h ^= *h >> 29;
 }
 
+/* Eight bytes at a time. */
 static void
 mix_span(uint64_t *h, struct span x)
 {
-	mix(h, map_hash(x) + x.n);
+	uint64_t word;
+
+	mix(h, x.n);
+	for (; x.n >= sizeof(word); x.p += sizeof(word), x.n -= sizeof(word)) {
+		memcpy(&word, x.p, sizeof(word));
+		mix(h, word);
+	}
+	word = 0;
+	if (x.n)
+		memcpy(&word, x.p, x.n);
+	mix(h, word);
 }
 
 static void

@@ -31,6 +31,7 @@ struct store {
 	bool reading;
 	struct cache names[NAME_KINDS];
 	struct cache tests, revisions, messages, stories;
+	struct cache lines;    /* error lines and warnings as they were read, to rows of messages */
 };
 
 /* Rows begin at 1.  add = false: 0 when there is none.  -1 and e. */
@@ -57,6 +58,7 @@ char roster_letter(struct span packed, int64_t test);
 bool roster_each(struct span packed, void (*each)(void *data, int64_t test, char letter), void *data);
 
 void pack_uint(struct str *out, uint64_t n);          /* LEB128 */
+void pack_pair(struct str *out, uint64_t a, uint64_t b); /* one after the other */
 bool unpack_uint(struct span *rest, uint64_t *n);     /* false: damaged */
 
 /* ---- durations of passing tests (store_times.c) ---- */

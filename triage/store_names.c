@@ -9,6 +9,8 @@
 #include "common/errline.h"
 #include "triage/mask.h"
 
+enum { LINES_MAX = 4096 }; /* in the cache of lines, which hold numbers and addresses */
+
 /* ---- caches ---- */
 
 void
@@ -29,6 +31,7 @@ store_forget(struct store *s)
 	cache_release(&s->revisions);
 	cache_release(&s->messages);
 	cache_release(&s->stories);
+	cache_release(&s->lines);
 }
 
 static int64_t
@@ -243,10 +246,10 @@ int64_t
 message_row(struct store *s, struct span line, struct span details, struct err *e)
 {
 	struct str clean = STR_INIT(2 * RUN_MESSAGE_MAX), normal = STR_INIT(2 * ERRLINE_MAX);
-	int64_t id;
+	int64_t id = line.n ? cached(&s->lines, line) : 0;
 
-	if (line.n == 0 && details.n == 0)
-		return 0;
+	if (id || (line.n == 0 && details.n == 0))
+		return id;
 	mask_add(&clean, line);
 	errline_normalise(&normal, str_span(&clean));
 	id = cached(&s->messages, str_span(&normal));
@@ -254,7 +257,9 @@ message_row(struct store *s, struct span line, struct span details, struct err *
 		id = clean_row(s, str_span(&clean), str_span(&normal), details, e);
 	str_release(&clean);
 	str_release(&normal);
-	return id;
+	if (s->lines.ids.n == LINES_MAX)
+		cache_release(&s->lines);
+	return id > 0 ? remember(&s->lines, line, id) : id;
 }
 
 /* ---- stories ---- */

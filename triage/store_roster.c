@@ -7,16 +7,33 @@
 #include "common/base.h"
 #include "triage/store_in.h"
 
-void
-pack_uint(struct str *out, uint64_t n)
+/* At most ten bytes; how many. */
+static size_t
+put_uint(char *bytes, uint64_t n)
 {
-	char bytes[10];
 	size_t i = 0;
 
 	for (; n >= 0x80; n >>= 7)
 		bytes[i++] = (char)(n | 0x80);
 	bytes[i++] = (char)n;
-	str_add(out, bytes, i);
+	return i;
+}
+
+void
+pack_uint(struct str *out, uint64_t n)
+{
+	char bytes[10];
+
+	str_add(out, bytes, put_uint(bytes, n));
+}
+
+void
+pack_pair(struct str *out, uint64_t a, uint64_t b)
+{
+	char bytes[20];
+	size_t n = put_uint(bytes, a);
+
+	str_add(out, bytes, n + put_uint(bytes + n, b));
 }
 
 bool
@@ -98,8 +115,7 @@ pack_letter(struct str *out, const struct roster_test *t, size_t n, char letter)
 		k = range_end(t, n, i);
 		n_ranges++;
 		if (out) {
-			pack_uint(out, (uint64_t)(t[i].test - last));
-			pack_uint(out, (uint64_t)(t[k - 1].test - t[i].test));
+			pack_pair(out, (uint64_t)(t[i].test - last), (uint64_t)(t[k - 1].test - t[i].test));
 		}
 		last = t[k - 1].test;
 		i = k;

@@ -150,11 +150,21 @@ unpack_sums(struct sums *sums, struct span packed)
 
 /* ---- blocks ---- */
 
-/* A block in memory; row 0: not stored yet. */
+/* A block in memory. */
 struct block {
 	int64_t row;
 	struct entries rows;
+	struct str data;   /* the same, packed */
 };
+
+#define BLOCK_INIT { 0, { VEC_INIT }, STR_INIT(STR_FILE) }
+
+static void
+block_release(struct block *b)
+{
+	vec_release(&b->rows.e);
+	str_release(&b->data);
+}
 
 static int
 damaged(struct store *s, struct err *e)
@@ -185,19 +195,21 @@ load(struct store *s, enum series_kind kind, int64_t owner, const struct entry *
 	if (got <= 0)
 		return got;
 	b->row = db_int(q, 0);
-	if (!unpack_entries(&b->rows, kind, db_text(q, 1)) || b->rows.e.n == 0)
-		got = damaged(s, e);
+	str_addspan(&b->data, db_text(q, 1));
 	db_done(q);
-	return got;
+	return unpack_entries(&b->rows, kind, str_span(&b->data)) && b->rows.e.n ? got : damaged(s, e);
 }
 
-/* Adds a full block of a test's rows by lane: lane, failures, rows that are evidence of nothing. */
+/* The sums of a block of a test's rows that is full, by lane: lane, failures, rows that are evidence
+ * of nothing. */
 static void
-pack_sums(struct str *out, const struct entry *p, size_t n)
+pack_sums(struct str *out, enum series_kind kind, const struct entry *p, size_t n)
 {
 	struct sums sums = { VEC_INIT };
 	size_t i;
 
+	if (kind != SERIES_TEST || n < BLOCK_FULL)
+		return;
 	for (i = 0; i < n; i++)
 		add_to_sums(&sums, &p[i]);
 	for (i = 0; i < sums.p.n; i++) {
@@ -208,44 +220,70 @@ pack_sums(struct str *out, const struct entry *p, size_t n)
 	vec_release(&sums.p);
 }
 
+static void
+bind_blob_or_null(struct db_query *q, int at, struct span bytes)
+{
+	if (bytes.n)
+		db_bind_blob(q, at, bytes);
+	else
+		db_bind_null(q, at);
+}
+
+/* row 0: a new one. */
 static int
 write_rows(struct store *s, enum series_kind kind, int64_t owner, int64_t row, const struct entry *p,
            size_t n, struct err *e)
 {
 	static const struct entry zero = { { 0 } };
 	struct str data = STR_INIT(STR_FILE), sums = STR_INIT(STR_FILE);
-	struct db_query *q;
+	struct db_query *q = db_query(s->db, row ?
+		"UPDATE blocks SET kind = ?2, owner = ?3, k0 = ?4, k1 = ?5, n = ?6, sums = ?7, data = ?8 "
+		"WHERE id = ?1" :
+		"INSERT INTO blocks(id, kind, owner, k0, k1, n, sums, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		e);
 	int ret = -1;
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		pack_entry(&data, kind, &p[i], i ? &p[i - 1] : &zero);
-	if (kind == SERIES_TEST && n >= BLOCK_FULL)
-		pack_sums(&sums, p, n);
-	q = db_query(s->db, row ?
-		"UPDATE blocks SET kind = ?2, owner = ?3, k0 = ?4, k1 = ?5, n = ?6, sums = ?7, data = ?8 "
-		"WHERE id = ?1" :
-		"INSERT INTO blocks(id, kind, owner, k0, k1, n, sums, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-		e);
-	if (q == NULL)
-		goto out;
-	if (row)
-		db_bind_int(q, 1, row);
-	else
-		db_bind_null(q, 1);
-	db_bind_int(q, 2, kind);
-	db_bind_int(q, 3, owner);
-	db_bind_int(q, 4, p[0].v[0]);
-	db_bind_int(q, 5, p[0].v[1]);
-	db_bind_int(q, 6, (int64_t)n);
-	if (sums.n)
-		db_bind_blob(q, 7, str_span(&sums));
-	else
-		db_bind_null(q, 7);
-	db_bind_blob(q, 8, str_span(&data));
-	ret = db_run(q, e);
-out:
+	pack_sums(&sums, kind, p, n);
+	if (q) {
+		if (row)
+			db_bind_int(q, 1, row);
+		else
+			db_bind_null(q, 1);
+		db_bind_int(q, 2, kind);
+		db_bind_int(q, 3, owner);
+		db_bind_int(q, 4, p[0].v[0]);
+		db_bind_int(q, 5, p[0].v[1]);
+		db_bind_int(q, 6, (int64_t)n);
+		bind_blob_or_null(q, 7, str_span(&sums));
+		db_bind_blob(q, 8, str_span(&data));
+		ret = db_run(q, e);
+	}
 	str_release(&data);
+	str_release(&sums);
+	return ret;
+}
+
+/* Most rows come last: what is packed stays, and so does the block's key. */
+static int
+append_row(struct store *s, enum series_kind kind, struct block *b, const struct entry *x, struct err *e)
+{
+	struct db_query *q = db_query(s->db, "UPDATE blocks SET n = ?2, sums = ?3, data = ?4 WHERE id = ?1", e);
+	struct str sums = STR_INIT(STR_FILE);
+	int ret = -1;
+
+	pack_entry(&b->data, kind, x, &b->rows.e.p[b->rows.e.n - 1]);
+	vec_push(&b->rows.e, *x);
+	pack_sums(&sums, kind, b->rows.e.p, b->rows.e.n);
+	if (q) {
+		db_bind_int(q, 1, b->row);
+		db_bind_int(q, 2, (int64_t)b->rows.e.n);
+		bind_blob_or_null(q, 3, str_span(&sums));
+		db_bind_blob(q, 4, str_span(&b->data));
+		ret = db_run(q, e);
+	}
 	str_release(&sums);
 	return ret;
 }
@@ -274,37 +312,39 @@ place_of(const struct block *b, const struct entry *x)
 
 /* ---- changes ---- */
 
-int
-series_insert(struct store *s, enum series_kind kind, int64_t owner, const struct entry *x, struct err *e)
+/* Puts x before row number at; a block that grows too long becomes two. */
+static int
+insert_row(struct store *s, enum series_kind kind, int64_t owner, struct block *b, size_t at,
+           const struct entry *x, struct err *e)
 {
-	struct block b = { 0, { VEC_INIT } };
-	int got = load(s, kind, owner, x, false, &b, e);
+	size_t n = b->rows.e.n;
 	struct entry *p;
-	size_t at, n;
 
-	if (got == 0) { /* before all others */
-		got = write_rows(s, kind, owner, 0, x, 1, e);
-		goto out;
-	}
-	if (got < 0)
-		goto out;
-	at = place_of(&b, x);
-	n = b.rows.e.n;
-	if (at == n && n >= BLOCK_FULL) {
-		got = write_rows(s, kind, owner, 0, x, 1, e);
-		goto out;
-	}
-	vec_push(&b.rows.e, *x);
-	p = b.rows.e.p;
+	vec_push(&b->rows.e, *x);
+	p = b->rows.e.p;
 	memmove(p + at + 1, p + at, (n - at) * sizeof(*p));
 	p[at] = *x;
 	n++;
 	if (n < BLOCK_SPLIT)
-		got = write_rows(s, kind, owner, b.row, p, n, e);
-	else if ((got = write_rows(s, kind, owner, b.row, p, n / 2, e)) == 0)
-		got = write_rows(s, kind, owner, 0, p + n / 2, n - n / 2, e);
-out:
-	vec_release(&b.rows.e);
+		return write_rows(s, kind, owner, b->row, p, n, e);
+	if (write_rows(s, kind, owner, b->row, p, n / 2, e) < 0)
+		return -1;
+	return write_rows(s, kind, owner, 0, p + n / 2, n - n / 2, e);
+}
+
+int
+series_insert(struct store *s, enum series_kind kind, int64_t owner, const struct entry *x, struct err *e)
+{
+	struct block b = BLOCK_INIT;
+	int got = load(s, kind, owner, x, false, &b, e);
+	size_t at = got > 0 ? place_of(&b, x) : 0;
+	bool last = at == b.rows.e.n;
+
+	if (got == 0 || (got > 0 && last && at >= BLOCK_FULL)) /* before all others, or after a full block */
+		got = write_rows(s, kind, owner, 0, x, 1, e);
+	else if (got > 0)
+		got = last ? append_row(s, kind, &b, x, e) : insert_row(s, kind, owner, &b, at, x, e);
+	block_release(&b);
 	return got < 0 ? -1 : 0;
 }
 
@@ -312,7 +352,7 @@ int
 series_remove(struct store *s, enum series_kind kind, int64_t owner, int64_t k0, int64_t k1, struct err *e)
 {
 	struct entry x = { { k0, k1 } };
-	struct block b = { 0, { VEC_INIT } };
+	struct block b = BLOCK_INIT;
 	int got = load(s, kind, owner, &x, false, &b, e);
 	size_t at, n = b.rows.e.n;
 
@@ -324,7 +364,7 @@ series_remove(struct store *s, enum series_kind kind, int64_t owner, int64_t k0,
 			      write_rows(s, kind, owner, b.row, b.rows.e.p, n - 1, e);
 		}
 	}
-	vec_release(&b.rows.e);
+	block_release(&b);
 	return got < 0 ? -1 : 0;
 }
 
@@ -334,11 +374,12 @@ int
 series_block(struct store *s, enum series_kind kind, int64_t owner, const struct entry *before,
              struct entries *out, struct entry *first, struct err *e)
 {
-	struct block b = { 0, *out };
+	struct block b = { 0, *out, STR_INIT(STR_FILE) };
 	size_t n = out->e.n;
 	int got = load(s, kind, owner, before, true, &b, e);
 
 	*out = b.rows;
+	str_release(&b.data);
 	if (got > 0)
 		*first = out->e.p[n];
 	return got;
@@ -393,7 +434,7 @@ series_find(struct store *s, enum series_kind kind, int64_t owner, int64_t k0, s
             struct err *e)
 {
 	struct entry x = { { k0, INT64_MAX } };
-	struct block b = { 0, { VEC_INIT } };
+	struct block b = BLOCK_INIT;
 	int got = load(s, kind, owner, &x, false, &b, e);
 	size_t i;
 
@@ -405,7 +446,7 @@ series_find(struct store *s, enum series_kind kind, int64_t owner, int64_t k0, s
 			}
 		}
 	}
-	vec_release(&b.rows.e);
+	block_release(&b);
 	return got;
 }
 

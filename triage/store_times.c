@@ -17,8 +17,8 @@ times_add(struct str *packed, int64_t *last, int64_t test, const struct attempt 
 
 	if (first->micros < 0 || outcome_evidence(first->outcome) != EVIDENCE_PASS)
 		return;
-	pack_uint(packed, gap < 0 ? ((uint64_t)-gap << 1) - 1 : (uint64_t)gap << 1);
-	pack_uint(packed, (uint64_t)(first->micros + UNIT_MICROS / 2) / UNIT_MICROS);
+	pack_pair(packed, gap < 0 ? ((uint64_t)-gap << 1) - 1 : (uint64_t)gap << 1,
+	          (uint64_t)(first->micros + UNIT_MICROS / 2) / UNIT_MICROS);
 	*last = test;
 }
 
