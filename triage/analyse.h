@@ -18,6 +18,7 @@ struct analyse_options {
 	int64_t since;                 /* what changed since then; 0: nothing is compared */
 	const struct known_set *known; /* NULL: none are known */
 	const struct message_source *words; /* NULL: no clusters, and no rule's pattern matches */
+	bool explain;                  /* the steps of the decision are wanted (finding.explain) */
 };
 
 /* Marks the builds whose failures say nothing of single tests (lane_build.mass).  To be

@@ -156,7 +156,7 @@ struct found { uint32_t at, low, high; };
 
 struct search {
 	const struct sights *s;
-	struct sights pool;     /* all lanes as one */
+	struct sights pool;     /* all lanes as one; p NULL: not yet made */
 	struct sweep sweep;
 	double *logs;           /* [n_places] of change_profile */
 	VEC(struct found) found; /* ascending */
@@ -294,6 +294,22 @@ look(struct search *q, const struct window *in, double least, uint32_t *best)
 	return odds(q->logs, in, q->s->n_places, best);
 }
 
+/* One sight a place, of all lanes. */
+static void
+pool_sights(struct sights *pool, const struct sights *s)
+{
+	struct sight *p = xcalloc(s->n ? s->n : 1, sizeof(*p));
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (n == 0 || p[n - 1].place != s->p[i].place)
+			p[n++] = (struct sight){ .place = s->p[i].place };
+		p[n - 1].runs += s->p[i].runs;
+		p[n - 1].fails += s->p[i].fails;
+	}
+	*pool = (struct sights){ .p = p, .n = n, .n_lanes = 1, .n_places = s->n_places };
+}
+
 /* Windows of half the length, a quarter, ..., each overlapping the next by half (seeded
  * binary segmentation; Kovacs et al. 2020): a rate that rose and fell again shows in
  * one of them better than in the whole. */
@@ -303,6 +319,8 @@ look_inside(struct search *q, const struct window *in, struct found *best)
 	double most = stands_inside;
 	uint32_t at;
 
+	if (q->pool.p == NULL)
+		pool_sights(&q->pool, q->s);
 	for (uint32_t length = (in->high - in->low) / 2; length >= INSIDE_MIN; length /= 2) {
 		for (uint32_t low = in->low; low + length / 2 < in->high; low += length / 2) {
 			uint32_t high = low + length < in->high ? low + length : in->high;
@@ -369,22 +387,6 @@ refine(struct search *q, struct change_point *out)
 	return moved;
 }
 
-/* One sight a place, of all lanes. */
-static void
-pool_sights(struct sights *pool, const struct sights *s)
-{
-	struct sight *p = xcalloc(s->n ? s->n : 1, sizeof(*p));
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n; i++) {
-		if (n == 0 || p[n - 1].place != s->p[i].place)
-			p[n++] = (struct sight){ .place = s->p[i].place };
-		p[n - 1].runs += s->p[i].runs;
-		p[n - 1].fails += s->p[i].fails;
-	}
-	*pool = (struct sights){ .p = p, .n = n, .n_lanes = 1, .n_places = s->n_places };
-}
-
 static void
 search_init(struct search *q, const struct sights *s)
 {
@@ -392,7 +394,6 @@ search_init(struct search *q, const struct sights *s)
 	q->s = s;
 	q->sweep.lanes = xcalloc(s->n_lanes, sizeof(*q->sweep.lanes));
 	q->logs = xcalloc(s->n_places, sizeof(*q->logs));
-	pool_sights(&q->pool, s);
 }
 
 static void

@@ -10,15 +10,13 @@
 #include "triage/wording.h"
 
 void
-say(struct think *t, const char *fmt, ...)
+say_line(struct think *t, const char *fmt, ...)
 {
 	struct str line = STR_INIT(STR_LINE);
 	char text[1024];
 	va_list args;
 	int n;
 
-	if (!t->d->explains)
-		return;
 	va_start(args, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
@@ -125,6 +123,8 @@ say_counts(struct think *t)
 {
 	struct str rate = STR_INIT(200);
 
+	if (!t->d->explains)
+		return;
 	wording_rate(&rate, &t->d->rate);
 	say(t, "first tries that failed in %s: %s", counted(t, t->s.n_tracks, "builder"), str_c(&rate));
 	say_changes(t);
@@ -223,7 +223,7 @@ decide(struct decision *d, const struct think *common, const struct scope *s, bo
 	t.now = s->of->n_changes;
 	count_stretches(&t);
 	d->rate = rate_of(t.stretch[t.now].fails, t.stretch[t.now].runs);
-	if (t.now && explains)
+	if (t.now)
 		d->before = rate_of(t.stretch[t.now - 1].fails, t.stretch[t.now - 1].runs);
 	if (fails_at_all(&t))
 		evidence_count(&t, &d->evidence);

@@ -9,55 +9,58 @@
 
 /* ---- classes ---- */
 
-/* What is seen of a place: how many tracks pass and fail there. */
-struct seen_place { uint16_t passes, fails; bool returned; };
+/* What is seen of the failures at a place. */
+struct failed_place { uint32_t fails; bool returned; };
 
 /* Passes and failures at one place of one track: same source, same builder. */
 static void
 same_source(const struct track *t, uint32_t from, struct evidence_counts *out)
 {
-	uint32_t i, end;
-	uint64_t passes, fails;
+	uint32_t k = first_fail(t, from), begin, end;
 
-	for (i = from; i < t->n; i = end) {
-		passes = fails = 0;
-		for (end = i; end < t->n && t->p[end].place == t->p[i].place; end++) {
-			passes += !cell_fails(t->p[end].cell);
-			fails += t->p[end].cell == CELL_FAIL;
-			out->same_source += t->p[end].cell == CELL_FLIP;
+	while (k < t->n_fails) {
+		uint32_t n = 0, flips = 0, fails = 0;
+
+		for (begin = t->fails[k]; begin > from && t->p[begin - 1].place == t->p[begin].place; begin--)
+			;
+		for (end = begin; end < t->n && t->p[end].place == t->p[begin].place; end++)
+			;
+		for (; k < t->n_fails && t->fails[k] < end; k++) {
+			n++;
+			fails += t->p[t->fails[k]].cell == CELL_FAIL;
+			flips += t->p[t->fails[k]].cell == CELL_FLIP;
 		}
-		if (passes && fails)
-			out->same_source += fails;
+		out->same_source += flips + (end - begin > n ? fails : 0);
 	}
 }
 
 static void
-count_places(const struct track *t, uint32_t from, struct seen_place *places)
+count_places(const struct track *t, uint32_t from, struct failed_place *places)
 {
-	for (uint32_t i = from; i < t->n; i++) {
-		struct seen_place *x = &places[t->p[i].place];
-
-		*(cell_fails(t->p[i].cell) ? &x->fails : &x->passes) += 1;
-	}
+	for (uint32_t k = first_fail(t, from); k < t->n_fails; k++)
+		places[t->p[t->fails[k]].place].fails++;
 }
 
 /* Failures in a row that begin after a pass and end before one: how many; marked where they
  * begin, unless places is NULL. */
 static uint64_t
-sandwiched(const struct track *t, uint32_t from, struct seen_place *places)
+sandwiched(const struct track *t, uint32_t from, struct failed_place *places)
 {
-	uint32_t i, begin = UINT32_MAX;
+	uint32_t k = first_fail(t, from), begin, end;
 	uint64_t n = 0;
 
-	for (i = from; i < t->n; i++) {
-		if (t->p[i].cell == CELL_FAIL) {
-			if (begin == UINT32_MAX && i > 0 && !cell_fails(t->p[i - 1].cell))
-				begin = i;
-		} else {
-			n += begin != UINT32_MAX;
-			if (begin != UINT32_MAX && places)
+	while (k < t->n_fails) {
+		begin = end = t->fails[k];
+		while (k < t->n_fails && t->fails[k] == end && t->p[end].cell == CELL_FAIL) {
+			k++;
+			end++;
+		}
+		if (end == begin) {
+			k++; /* another kind of failure */
+		} else if (end < t->n && begin > 0 && !cell_fails(t->p[begin - 1].cell)) {
+			n++;
+			if (places)
 				places[t->p[begin].place].returned = true;
-			begin = UINT32_MAX;
 		}
 	}
 	return n;
@@ -73,11 +76,25 @@ tail(const struct track *t, uint32_t from)
 	return t->n - n;
 }
 
+/* Several tracks put together: what failed where others passed, and what came back between
+ * passes; that all builders fail at a place is the commit's fault. */
+static void
+together(const struct branch *b, uint32_t begin, const struct failed_place *places, struct evidence_counts *out)
+{
+	for (uint32_t c = begin; c < b->n_places; c++) {
+		bool passes = places[c].fails && b->sights_at[c] > places[c].fails;
+
+		out->other_builder += passes ? places[c].fails : 0;
+		out->sandwiched += places[c].returned && (passes || places[c].fails == 1);
+	}
+}
+
 void
 evidence_count(const struct think *t, struct evidence_counts *out)
 {
-	struct seen_place *places = NULL; /* only several tracks have to be put together */
+	struct failed_place *places = NULL; /* only several tracks have to be put together */
 	uint32_t begin = branch_begin(t->s.of, t->now);
+	uint64_t alone = 0;
 
 	*out = (struct evidence_counts){ 0 };
 	if (t->s.n_tracks > 1)
@@ -87,21 +104,17 @@ evidence_count(const struct think *t, struct evidence_counts *out)
 		uint32_t from = first_at(k, begin);
 		uint64_t row = tail(k, from);
 
-		for (uint32_t j = from; j < k->n; j++)
-			out->rerun_passes += k->p[j].cell == CELL_RERUN;
+		out->rerun_passes += sights_count(k, from, k->n).rerun_passes;
 		same_source(k, from, out);
-		out->sandwiched += sandwiched(k, from, places);
+		alone += sandwiched(k, from, places);
 		if (places)
 			count_places(k, from, places);
 		out->tail_fails = row > out->tail_fails ? row : out->tail_fails;
 	}
-	out->sandwiched = places ? 0 : out->sandwiched;
-	for (uint32_t c = begin; places && c < t->s.of->n_places; c++) {
-		if (places[c].passes)
-			out->other_builder += places[c].fails;
-		/* that all builders fail at it is the commit's fault */
-		out->sandwiched += places[c].returned && (places[c].passes || places[c].fails == 1);
-	}
+	if (places)
+		together(t->s.of, begin, places, out);
+	else
+		out->sandwiched = alone;
 	free(places);
 }
 

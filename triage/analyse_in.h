@@ -19,6 +19,8 @@ struct track {
 	const struct stream *stream;
 	const struct sight_of_build *p;
 	uint32_t n;
+	const uint32_t *fails; /* places in p where a first try failed, ascending: most never do */
+	uint32_t n_fails;
 	/* Of every build, also those that are no evidence (finding.h). */
 	uint64_t runs, failed, rerun_passes, left_out;
 	uint64_t left_mass[4]; /* of left_out, by enum mass; MASS_NONE: by their machine */
@@ -34,6 +36,7 @@ struct branch {
 	const struct change_point *changes;
 	uint32_t n_changes;
 	uint32_t n_places;
+	const uint32_t *sights_at; /* [n_places] of all tracks; NULL: no failure is evidence */
 };
 
 struct scope {
@@ -82,7 +85,10 @@ uint32_t branch_end(const struct branch *b, uint32_t segment);
 
 /* The first of a track's sights at or behind a place; t->n: there is none. */
 uint32_t first_at(const struct track *t, uint32_t place);
-/* Of places from low to high - 1. */
+/* The first of its failures (of t->fails) whose sight is `sight` or behind it; t->n_fails: there is none. */
+uint32_t first_fail(const struct track *t, uint32_t sight);
+/* Of the sights from `from` to end - 1, and of places from low to high - 1. */
+struct stretch sights_count(const struct track *t, uint32_t from, uint32_t end);
 struct stretch track_count(const struct track *t, uint32_t low, uint32_t high);
 /* The first place from there on with a failure; UINT32_MAX: there is none. */
 uint32_t first_failure(const struct scope *s, uint32_t from);
@@ -99,8 +105,9 @@ struct branch *branches_of(uint32_t *n, const struct view *v, const struct test_
 /* The decision on a scope; explains says whether it keeps its steps. */
 void decide(struct decision *d, const struct think *common, const struct scope *s, bool explains);
 
-/* Adds a line to the explanation. */
-void say(struct think *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Adds a line to the explanation; where none is wanted the words are not even made. */
+#define say(t, ...) ((t)->d->explains ? say_line(t, __VA_ARGS__) : (void)0)
+void say_line(struct think *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* "1 build", "2 builds"; dies with t->scratch. */
 const char *counted(const struct think *t, uint64_t n, const char *thing);
 /* The revision at a place of the scope's branch, or "build N" where it is not known; dies with t->scratch. */

@@ -41,10 +41,10 @@ clean_since(const struct think *t, struct clean *c)
 	for (uint32_t i = 0; i < t->s.n_tracks; i++) {
 		const struct track *k = &t->s.tracks[i];
 
-		for (uint32_t j = first_at(k, begin); j < k->n && k->p[j].place < end; j++) {
-			if (cell_fails(k->p[j].cell) && k->p[j].place > c->last)
-				c->last = k->p[j].place;
-		}
+		uint32_t j = first_fail(k, first_at(k, end));
+
+		if (j > 0 && k->p[k->fails[j - 1]].place >= begin && k->p[k->fails[j - 1]].place > c->last)
+			c->last = k->p[k->fails[j - 1]].place;
 	}
 	if (c->segment == t->now)
 		end = c->last + 1;
@@ -91,8 +91,11 @@ static void
 say_clean(struct think *t, const struct clean *c)
 {
 	struct str rate = STR_INIT(200);
-	struct rate r = rate_of(c->fails, c->fails + c->passes);
+	struct rate r;
 
+	if (!t->d->explains)
+		return;
+	r = rate_of(c->fails, c->fails + c->passes);
 	wording_rate(&rate, &r);
 	say(t, "%s since the last failure, where it had failed %s: so many would happen in %.2g %% of cases "
 	    "if nothing had changed; to believe in a fix takes %llu",

@@ -11,16 +11,14 @@ of_track(struct of_worker *w, const struct track *k, uint32_t first)
 {
 	uint32_t other = UINT32_MAX;
 
-	for (uint32_t j = first_at(k, first); j < k->n; j++) {
-		uint32_t worker = k->stream->lane->builds[k->p[j].at].worker;
+	for (uint32_t j = first_fail(k, first_at(k, first)); j < k->n_fails; j++) {
+		uint32_t worker = k->stream->lane->builds[k->p[k->fails[j]].at].worker;
 
-		if (!cell_fails(k->p[j].cell))
-			continue;
 		if (w->fails++ == 0 && w->worker == UINT32_MAX)
 			w->worker = worker;
 		w->mixed |= worker != w->worker;
 	}
-	for (uint32_t j = first_at(k, first); j < k->n && w->fails; j++) {
+	for (uint32_t j = first_at(k, first); j < k->n && w->fails && !w->mixed; j++) {
 		uint32_t worker = k->stream->lane->builds[k->p[j].at].worker;
 
 		*(worker == w->worker ? &w->runs : &w->others) += 1;

@@ -28,6 +28,7 @@ stale(const struct think *t, const struct track *k)
 static void
 row_of(const struct think *t, const struct track *k, struct row *r)
 {
+	struct stretch before;
 	uint32_t i = k->n, segment;
 
 	*r = (struct row){ 0 };
@@ -43,10 +44,9 @@ row_of(const struct think *t, const struct track *k, struct row *r)
 		return;
 	r->passed = k->p[i - 1].place + 1;
 	segment = branch_segment(t->s.of, k->p[i - 1].place);
-	while (i > 0 && branch_segment(t->s.of, k->p[i - 1].place) == segment) {
-		i--;
-		*(cell_fails(k->p[i].cell) ? &r->fails : &r->passes) += 1;
-	}
+	before = sights_count(k, first_at(k, branch_begin(t->s.of, segment)), i);
+	r->fails = before.fails;
+	r->passes = before.runs - before.fails;
 	r->log_flake = rate_log_all_fail(r->fails, r->passes, r->n);
 }
 

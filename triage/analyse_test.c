@@ -236,11 +236,10 @@ last_evidence_of_failure(const struct branch *b)
 	for (uint32_t i = 0; i < b->n_tracks; i++) {
 		const struct track *t = &b->tracks[i];
 
-		for (uint32_t k = 0; k < t->n; k++) {
-			int64_t at = t->stream->lane->builds[t->p[k].at].started;
+		for (uint32_t k = 0; k < t->n_fails; k++) {
+			int64_t at = t->stream->lane->builds[t->p[t->fails[k]].at].started;
 
-			if (cell_fails(t->p[k].cell) && at > last)
-				last = at;
+			last = at > last ? at : last;
 		}
 	}
 	return last;
@@ -303,7 +302,7 @@ analyse_test(const struct view *v, const struct test_view *t, const struct analy
 		out->messages = cluster_messages(&out->n_messages, t, o->until, o->words, mem);
 	if (t->n_streams == 0)
 		return;
-	judge(&j, &common, true);
+	judge(&j, &common, o->explain);
 	fill_lanes(out, &j, &common, mem);
 	fill_counts(out, t);
 	out->branch = j.branches[j.best].branch;

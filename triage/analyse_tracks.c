@@ -30,8 +30,9 @@ track_fill(struct track *t, const struct stream *x, int64_t until, struct arena 
 {
 	const struct lane *l = x->lane;
 	struct sight_of_build *p = arena_alloc(mem, l->n * sizeof(*p));
+	uint32_t *fails = arena_alloc(mem, l->n * sizeof(*fails));
 
-	*t = (struct track){ .stream = x, .p = p };
+	*t = (struct track){ .stream = x, .p = p, .fails = fails };
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct lane_build *b = &l->builds[i];
 		uint8_t cell = x->cells[i];
@@ -48,6 +49,8 @@ track_fill(struct track *t, const struct stream *x, int64_t until, struct arena 
 			t->left_mass[b->mass] += !counts;
 			t->last_mass = b->mass;
 			t->last_fail = b->started > t->last_fail ? b->started : t->last_fail;
+			if (counts)
+				fails[t->n_fails++] = t->n;
 		}
 		if (counts)
 			p[t->n++] = (struct sight_of_build){ .at = i, .place = b->commit, .cell = cell };
@@ -73,24 +76,30 @@ join(struct sight *p, size_t n)
 	return kept;
 }
 
+static const uint32_t *
+count_sights(const struct branch *b, struct arena *mem)
+{
+	uint32_t *at = arena_alloc(mem, b->n_places * sizeof(*at));
+
+	memset(at, 0, b->n_places * sizeof(*at));
+	for (uint32_t i = 0; i < b->n_tracks; i++) {
+		for (uint32_t k = 0; k < b->tracks[i].n; k++)
+			at[b->tracks[i].p[k].place]++;
+	}
+	return at;
+}
+
 /* Tracks are ordered by place; a counting sort over the places merges them. */
 static void
 sights_fill(struct sights *s, const struct branch *b, struct arena *mem)
 {
 	uint32_t *at = xcalloc((size_t)b->n_places + 1, sizeof(*at));
-	size_t n = 0, sum = 0;
+	size_t n = 0;
 	struct sight *p;
 
-	for (uint32_t i = 0; i < b->n_tracks; i++) {
-		n += b->tracks[i].n;
-		for (uint32_t k = 0; k < b->tracks[i].n; k++)
-			at[b->tracks[i].p[k].place]++;
-	}
 	for (uint32_t c = 0; c < b->n_places; c++) {
-		uint32_t here = at[c];
-
-		at[c] = (uint32_t)sum;
-		sum += here;
+		at[c] = (uint32_t)n;
+		n += b->sights_at[c];
 	}
 	p = arena_alloc(mem, n * sizeof(*p));
 	for (uint32_t i = 0; i < b->n_tracks; i++) {
@@ -110,7 +119,7 @@ static bool
 fails_anywhere(const struct branch *b)
 {
 	for (uint32_t i = 0; i < b->n_tracks; i++) {
-		if (b->tracks[i].failed > b->tracks[i].left_out)
+		if (b->tracks[i].n_fails)
 			return true;
 	}
 	return false;
@@ -130,6 +139,7 @@ branch_fill(struct branch *b, const struct view *v, const struct test_view *t, u
 	}
 	if (!fails_anywhere(b))
 		return;
+	b->sights_at = count_sights(b, mem);
 	sights_fill(&s, b, mem);
 	b->changes = change_points(&b->n_changes, &s, mem);
 }
@@ -190,17 +200,37 @@ first_at(const struct track *t, uint32_t place)
 	return low;
 }
 
+uint32_t
+first_fail(const struct track *t, uint32_t sight)
+{
+	uint32_t low = 0, high = t->n_fails, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (t->fails[mid] < sight)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+struct stretch
+sights_count(const struct track *t, uint32_t from, uint32_t end)
+{
+	struct stretch s = { .runs = end > from ? end - from : 0 };
+
+	for (uint32_t i = first_fail(t, from); i < t->n_fails && t->fails[i] < end; i++) {
+		s.fails++;
+		s.rerun_passes += t->p[t->fails[i]].cell == CELL_RERUN;
+	}
+	return s;
+}
+
 struct stretch
 track_count(const struct track *t, uint32_t low, uint32_t high)
 {
-	struct stretch s = { 0 };
-
-	for (uint32_t i = first_at(t, low); i < t->n && t->p[i].place < high; i++) {
-		s.runs++;
-		s.fails += cell_fails(t->p[i].cell);
-		s.rerun_passes += t->p[i].cell == CELL_RERUN;
-	}
-	return s;
+	return sights_count(t, first_at(t, low), first_at(t, high));
 }
 
 uint32_t
@@ -210,11 +240,10 @@ first_failure(const struct scope *s, uint32_t from)
 
 	for (uint32_t i = 0; i < s->n_tracks; i++) {
 		const struct track *k = &s->tracks[i];
+		uint32_t j = first_fail(k, first_at(k, from));
 
-		for (uint32_t j = first_at(k, from); j < k->n && k->p[j].place < first; j++) {
-			if (cell_fails(k->p[j].cell))
-				first = k->p[j].place;
-		}
+		if (j < k->n_fails && k->p[k->fails[j]].place < first)
+			first = k->p[k->fails[j]].place;
 	}
 	return first;
 }

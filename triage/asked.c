@@ -94,7 +94,8 @@ asked_open(struct asked *a, const struct options *o, uint32_t horizon, struct er
 	if (a->store == NULL || load_known(a, e) < 0 || open_view(a, o, horizon, e) < 0)
 		return -1;
 	a->words = (struct message_source){ words_get, a };
-	a->analyse = (struct analyse_options){ .since = o->since, .known = a->known, .words = &a->words };
+	a->analyse = (struct analyse_options){ .since = o->since, .known = a->known, .words = &a->words,
+	                                       .explain = o->explain };
 	return 0;
 }
 

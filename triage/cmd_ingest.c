@@ -183,7 +183,6 @@ run(const struct prog_call *call, struct err *e)
 		diag_note("%s", failed.msg);
 		return EXIT_USAGE;
 	}
-	mem_keep_freed();
 	in.warn = warn_load(o->warnings, e);
 	if (in.warn == NULL || (in.store = store_open(o->db, STORE_WRITE, e)) == NULL)
 		goto out;

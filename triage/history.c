@@ -163,6 +163,7 @@ history_gather(struct history *h, struct asked *a, uint32_t test, struct err *e)
 	int ret = -1;
 
 	*h = (struct history){ .view = a->view, .now = a->now, .median = -1, .pass_slow = -1 };
+	a->analyse.explain = true; /* the JSON always says it */
 	if (store_streams(a->view, test, &t, e) < 0)
 		return -1;
 	analyse_test(a->view, &t, &a->analyse, &a->mem, &h->f);

@@ -4,6 +4,7 @@
  * (cmd.h).
  */
 #include "common/base.h"
+#include "common/mem.h"
 #include "triage/cmd.h"
 
 int
@@ -11,6 +12,7 @@ main(int argc, char **argv)
 {
 	struct triage_opts o;
 
+	mem_keep_freed();
 	triage_opts_init(&o);
 	return prog_main(&triage_prog, argc, argv, &o);
 }

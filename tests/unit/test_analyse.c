@@ -83,7 +83,7 @@ print_lines(const struct finding *f)
 static void
 test_verdicts(void)
 {
-	struct analyse_options o = { 0 };
+	struct analyse_options o = { .explain = true };
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct arena mem = ARENA_INIT;
