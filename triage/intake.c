@@ -8,8 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void
-remark(struct intake *t, const char *text)
+void
+intake_remark(struct intake *t, const char *text)
 {
 	if (t->in->remark)
 		t->in->remark(t->in->data, text);
@@ -152,7 +152,7 @@ give_up(struct intake *t, const struct err *e)
 	collect_run(&t->to)->truncated = true;
 	collect_unread(&t->to, "%s: %s", slash ? slash + 1 : t->path, e->msg);
 	snprintf(line, sizeof(line), "'%.200s': %s", t->path, e->msg);
-	remark(t, line);
+	intake_remark(t, line);
 	t->idle = true;
 }
 
@@ -189,7 +189,7 @@ unknown(struct intake *t, const struct reader *refused)
 	else
 		snprintf(line, sizeof(line), "'%.300s' is in no format that is known here; --format names one",
 		         t->path);
-	remark(t, line);
+	intake_remark(t, line);
 }
 
 static int
@@ -290,6 +290,7 @@ intake_end(struct intake *t)
 {
 	struct err e = ERR_INIT;
 	const char *format = "";
+	size_t n_before = t->runs.n;
 
 	assert(t->begun);
 	t->begun = false;
@@ -303,6 +304,8 @@ intake_end(struct intake *t)
 	}
 	drop_reader(t);
 	take_runs(t, &t->to, format);
+	if (format[0] && t->runs.n == n_before)
+		t->blank = t->path;
 	t->idle = true;
 }
 

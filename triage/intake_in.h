@@ -12,6 +12,7 @@ struct intake {
 	struct arena mem;         /* of the facts and paths */
 	VEC(struct run *) runs;   /* of the inputs that ended, in order */
 	struct collect own;       /* what the source itself could not read */
+	const char *blank;        /* an input of a known format without anything in it; NULL: none */
 	bool lost;                /* a part of the inputs is gone */
 	int64_t file_time;        /* oldest; 0: unknown */
 
@@ -31,5 +32,8 @@ struct intake {
 	char tail[8];
 	size_t n_tail;
 };
+
+/* Tells the user; intake.c. */
+void intake_remark(struct intake *t, const char *text);
 
 #endif

@@ -187,6 +187,18 @@ count(struct ingest *in, enum store_put how)
 	in->n_changed += how == STORE_PUT_CHANGED;
 }
 
+/* Nothing was read, and nothing went wrong: a suite without tests is worth a word. */
+static void
+say_blank(struct intake *t)
+{
+	char line[512];
+
+	if (t->blank == NULL)
+		return;
+	snprintf(line, sizeof(line), "'%.400s' holds no tests", t->blank);
+	intake_remark(t, line);
+}
+
 int
 intake_commit(struct intake *t, bool only_tests, struct err *e)
 {
@@ -199,8 +211,10 @@ intake_commit(struct intake *t, bool only_tests, struct err *e)
 	for (i = 0; i < t->own.runs.n; i++)
 		vec_push(&t->runs, t->own.runs.p[i]);
 	vec_clear(&t->own.runs);
-	if (t->runs.n == 0 && only_tests)
+	if (t->runs.n == 0 && only_tests) {
+		say_blank(t);
 		return 0;
+	}
 	part_runs(&parts, t);
 	fill_in(t, &parts);
 	if (parts.p.n == 0)

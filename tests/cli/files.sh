@@ -54,12 +54,14 @@ test_bad_files_are_named() {
 	printf '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><testsuite name="&b;"/>' >art/10.xml
 	{ printf '{"Action":"run","Package":"p","Test":"t","x":'; printf '[%.0s' $(seq 10000); echo; } >art/11.json
 	ln -s nowhere art/12.xml
+	printf '<testsuite name="s" tests="0"/>' >art/13.xml
 	succeeds "$FT" ingest --json --db t.db art
 	contains "the answer" "$(cat "$ERR")" "TEST-c.xml"
 	contains "the answer" "$(cat "$ERR")" "8.zip' cannot be read"
 	contains "the answer" "$(cat "$ERR")" "9.trx' is TRX"
 	contains "the answer" "$(cat "$ERR")" "10.xml': line 1: it declares entities"
 	contains "the answer" "$(cat "$ERR")" "12.xml' cannot be read"
+	contains "the answer" "$(cat "$ERR")" "13.xml' holds no tests"
 	fails_with 128 "$FT" ingest --db t.db art nothing.xml
 	contains "the answer" "$(cat "$ERR")" "'nothing.xml': No such file"
 }
