@@ -309,6 +309,22 @@ intake_end(struct intake *t)
 	t->idle = true;
 }
 
+bool
+intake_has_tests(const struct intake *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->runs.n && t->runs.p[i]->tests.n == 0; i++)
+		;
+	return i < t->runs.n;
+}
+
+struct collect *
+intake_own(struct intake *t)
+{
+	return &t->own;
+}
+
 void
 intake_unread(struct intake *t, const char *fmt, ...)
 {

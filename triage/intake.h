@@ -13,6 +13,7 @@ struct intake;
 struct store;
 struct warn;
 struct reader;
+struct collect;
 
 /* What all builds of one `ingest` share. */
 struct ingest {
@@ -47,6 +48,11 @@ void intake_file_time(struct intake *t, int64_t seconds);
 void intake_begin_maybe(struct intake *t, const char *path);
 /* The input that was begun holds nothing that is read: the rest of it need not be fed. */
 bool intake_is_idle(const struct intake *t);
+
+/* Did the inputs so far say anything of tests? */
+bool intake_has_tests(const struct intake *t);
+/* For what the source knows of tests by itself, without an input to read. */
+struct collect *intake_own(struct intake *t);
 
 /* The source could not read something of this build: counted, kept as unread of a run (the
  * last one; an empty one when there is none). */

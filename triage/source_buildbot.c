@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "triage/collect.h"
 #include "triage/source_buildbot_in.h"
 #include "triage/store.h"
 
@@ -208,7 +209,7 @@ state_facts(struct bb *bb, const struct bb_build *b, struct str *number, struct 
 }
 
 static enum bb_did
-read_logs(struct bb *bb, const struct bb_build *b, struct intake *to, struct err *e)
+read_logs(struct bb *bb, const struct bb_build *b, struct intake *to, bool *deleted, struct err *e)
 {
 	enum bb_did did = BB_DONE;
 
@@ -216,9 +217,40 @@ read_logs(struct bb *bb, const struct bb_build *b, struct intake *to, struct err
 		struct taking t = { bb, b, &b->logs.p[i], to, false };
 		if (t.log->type != 'd')
 			did = take_log(&t, e);
-		if (t.lost || t.log->type == 'd')
+		*deleted |= t.log->type == 'd';
+		if (t.lost)
 			intake_lost(to);
 	}
+	return did;
+}
+
+/* The master's own results, which it keeps when logs are gone, where no log had any. */
+static enum bb_did
+read_sets(struct bb *bb, const struct bb_build *b, struct intake *to, bool *found, struct err *e)
+{
+	struct collect *own = intake_own(to);
+	enum bb_did did = bb->way->sets(bb->self, b, own, e);
+
+	*found = own->runs.n && collect_run(own)->tests.n;
+	if (did != BB_NOT)
+		return did;
+	intake_unread(to, "%.*s #%lld, test result sets: %s", (int)b->builder.n, b->builder.p,
+	              (long long)b->number, e->msg);
+	intake_lost(to);
+	return BB_DONE;
+}
+
+/* All that it says of tests. */
+static enum bb_did
+read_tests(struct bb *bb, const struct bb_build *b, struct intake *to, struct err *e)
+{
+	bool deleted = false, found = false;
+	enum bb_did did = read_logs(bb, b, to, &deleted, e);
+
+	if (did == BB_DONE && bb_tests_matter(b->results) && !intake_has_tests(to))
+		did = read_sets(bb, b, to, &found, e);
+	if (deleted && !found)
+		intake_lost(to);
 	return did;
 }
 
@@ -244,7 +276,7 @@ take_build(struct bb *bb, struct bb_build *b, struct arena *mem, struct err *e)
 		intake_unread(to, "%.*s #%lld: %.*s", (int)facts.builder.n, facts.builder.p,
 		              (long long)b->number, (int)b->damage.n, b->damage.p);
 	}
-	did = read_logs(bb, b, to, e);
+	did = read_tests(bb, b, to, e);
 	if (did == BB_DONE && (intake_commit(to, false, e) < 0 ||
 	                       (bb->way->slow && store_flush(bb->in->store, e) < 0)))
 		did = BB_FATAL;

@@ -64,7 +64,7 @@ static const struct {
 static int
 probe(struct bb_db *d, struct err *e)
 {
-	int has_builds, ret, workers, stamps, properties;
+	int has_builds, ret, workers, stamps, properties, sets;
 
 	has_builds = has_column(d->db, "builds", "number", e);
 	for (size_t i = 0; has_builds >= 0 && i < ARRAY_LEN(needed); i++) {
@@ -82,12 +82,14 @@ probe(struct bb_db *d, struct err *e)
 	workers = has_column(d->db, ret == 1 ? "workers" : "buildslaves", "name", e);
 	stamps = has_column(d->db, "buildset_sourcestamps", "sourcestampid", e);
 	properties = has_column(d->db, "build_properties", "value", e);
-	if (ret < 0 || workers < 0 || stamps < 0 || properties < 0)
+	sets = has_column(d->db, "test_results", "value", e);
+	if (ret < 0 || workers < 0 || stamps < 0 || properties < 0 || sets < 0)
 		return -1;
 	d->slaves = ret == 0;
 	d->no_workers = workers == 0;
 	d->no_stamps = stamps == 0;
 	d->no_properties = properties == 0;
+	d->no_sets = sets == 0;
 	return 0;
 }
 
@@ -426,5 +428,6 @@ logs_of(void *self, struct bb_build *b, struct arena *mem, struct err *e)
 
 const struct bb_way bb_database = {
 	.master = master_name, .builds = page_after, .build = one_build, .stamps = stamps_of,
-	.logs = logs_of, .read = bb_database_read, .url = url_of, .close = close_database,
+	.logs = logs_of, .read = bb_database_read, .sets = bb_database_sets, .url = url_of,
+	.close = close_database,
 };

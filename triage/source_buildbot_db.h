@@ -12,12 +12,15 @@ struct bb_db {
 	struct db *db;
 	struct unpack *unpack;
 	bool slaves;        /* before Buildbot 0.9.0rc1: the tables speak of slaves */
-	bool no_workers, no_stamps, no_properties; /* tables that are missing */
+	bool no_workers, no_stamps, no_properties, no_sets; /* tables that are missing */
 	struct str url;     /* of the master's pages; "" unknown */
 	struct str out;     /* bytes of a chunk with its newline */
 };
 
 /* source_buildbot_log.c: for the table of calls */
 enum bb_did bb_database_read(void *self, const struct bb_log *log, const struct bb_sink *to, struct err *e);
+
+/* source_buildbot_sets.c: the same */
+enum bb_did bb_database_sets(void *self, const struct bb_build *b, struct collect *to, struct err *e);
 
 #endif

@@ -20,6 +20,8 @@ enum {
 	BB_TEXT_MAX = 64 << 10,    /* bytes of a name or a property */
 };
 
+struct collect; /* collect.h */
+
 /* One codebase of a build. */
 struct bb_stamp {
 	struct span codebase, branch, revision;
@@ -85,6 +87,8 @@ struct bb_way {
 	/* Fills b->logs. */
 	enum bb_did (*logs)(void *self, struct bb_build *b, struct arena *mem, struct err *e);
 	enum bb_did (*read)(void *self, const struct bb_log *log, const struct bb_sink *to, struct err *e);
+	/* Adds what its test result sets say, if there are any. */
+	enum bb_did (*sets)(void *self, const struct bb_build *b, struct collect *to, struct err *e);
 	/* Adds the build's page for people, or nothing. */
 	void (*url)(void *self, const struct bb_build *b, struct str *out);
 	void (*close)(void *self);
@@ -130,6 +134,22 @@ void bb_page_clear(struct bb_page *p); /* leaves the empty state */
 /* A new build at the end of the page, empty. */
 struct bb_build *bb_page_add(struct bb_page *p);
 struct span bb_copy(struct arena *mem, struct span text);
+
+/* ---- source_buildbot_sets.c ---- */
+
+/* One result of a test result set. */
+struct bb_result {
+	struct span category, unit; /* of its set: "pass_fail", "boolean" */
+	struct span name, path;     /* of the test and its file; each may be empty */
+	struct span value;
+	int64_t nanos;              /* how long; -1: unknown */
+};
+
+/* Are the results of such a set those of tests? */
+bool bb_set_matters(struct span category, struct span unit);
+void bb_take_result(struct collect *to, const struct bb_result *r);
+/* After the last one, when there was any; results: the build's own. */
+void bb_end_results(struct collect *to, int results, bool complete);
 
 /* ---- source_buildbot_skip.c ---- */
 

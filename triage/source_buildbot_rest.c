@@ -424,5 +424,6 @@ one_build(void *self, int64_t id, struct bb_page *page, struct err *e)
 
 const struct bb_way bb_rest = {
 	.master = master_name, .builds = page_after, .build = one_build, .stamps = bb_rest_stamps,
-	.logs = bb_rest_logs, .read = bb_rest_read, .url = url_of, .close = close_rest, .slow = true,
+	.logs = bb_rest_logs, .read = bb_rest_read, .sets = bb_rest_sets,
+	.url = url_of, .close = close_rest, .slow = true,
 };

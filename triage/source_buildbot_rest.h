@@ -23,6 +23,7 @@ struct bb_rest {
 	VEC(struct bb_builder) builders;
 	struct arena mem;
 	int64_t n_lines;              /* of the next page of a log */
+	bool no_sets;                 /* the server knows no test result sets */
 	struct str *memo;             /* "URL ETAG" of the last page of builds, which was empty */
 };
 
@@ -44,5 +45,7 @@ struct span bb_rest_text(const struct json *x, const char *key);
 enum bb_did bb_rest_stamps(void *self, struct bb_build *b, struct arena *mem, struct err *e);
 enum bb_did bb_rest_logs(void *self, struct bb_build *b, struct arena *mem, struct err *e);
 enum bb_did bb_rest_read(void *self, const struct bb_log *log, const struct bb_sink *to, struct err *e);
+
+enum bb_did bb_rest_sets(void *self, const struct bb_build *b, struct collect *to, struct err *e);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What belongs to a build, by REST: source stamps, steps, logs.  Logs come in pages of
+ * What belongs to a build, by REST: source stamps, steps, logs, test result sets.  Logs come in pages of
  * lines, smaller ones when the lines are long.
  */
 #include "common/base.h"
@@ -154,5 +154,62 @@ bb_rest_read(void *self, const struct bb_log *log, const struct bb_sink *to, str
 		to->unread(to->data, str_c(&text));
 	}
 	str_release(&text);
+	return did;
+}
+
+/* ---- test result sets ---- */
+
+static enum bb_did
+take_set(struct bb_rest *r, const struct json *set, struct collect *to, bool *any, bool *complete, struct err *e)
+{
+	bool whole = false;
+	struct bb_result x = { .category = bb_rest_text(set, "category"), .unit = bb_rest_text(set, "value_unit") };
+	const struct json *list = NULL;
+	struct json *doc;
+	enum bb_did did;
+
+	if (!bb_set_matters(x.category, x.unit))
+		return BB_DONE;
+	bb_rest_url(r, "test_result_sets/%lld/results", (long long)bb_rest_int(set, "test_result_setid", -1));
+	did = bb_rest_get(r, &doc, "", NULL, e);
+	if (did == BB_DONE)
+		did = bb_rest_list(r, doc, "test_results", &list, e);
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *result = json_at(list, i);
+
+		x.name = bb_rest_text(result, "test_name");
+		x.path = bb_rest_text(result, "test_code_path");
+		x.value = bb_rest_text(result, "value");
+		x.nanos = bb_rest_int(result, "duration_ns", -1);
+		bb_take_result(to, &x);
+	}
+	json_bool(json_find(set, "complete"), &whole);
+	*any |= json_count(list) > 0;
+	*complete &= whole || json_count(list) == 0;
+	json_free(doc);
+	return did;
+}
+
+enum bb_did
+bb_rest_sets(void *self, const struct bb_build *b, struct collect *to, struct err *e)
+{
+	struct bb_rest *r = self;
+	const struct json *list = NULL;
+	bool missing = false, any = false, complete = true;
+	struct json *doc;
+	enum bb_did did;
+
+	if (r->no_sets)
+		return BB_DONE;
+	bb_rest_url(r, "builds/%lld/test_result_sets", (long long)b->id);
+	did = bb_rest_get(r, &doc, "", &missing, e);
+	r->no_sets = missing;
+	if (did == BB_DONE && doc)
+		did = bb_rest_list(r, doc, "test_result_sets", &list, e);
+	for (size_t i = 0; i < json_count(list) && did == BB_DONE; i++)
+		did = take_set(r, json_at(list, i), to, &any, &complete, e);
+	if (any)
+		bb_end_results(to, b->results, complete && did == BB_DONE);
+	json_free(doc);
 	return did;
 }

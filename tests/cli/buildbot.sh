@@ -69,6 +69,41 @@ three_builds() {
 	END
 }
 
+# Catches results that the master itself keeps and nobody reads, twice those that a log has too,
+# measures that are taken for tests, and a way that tells others than the other.
+test_result_sets() {
+	master <<-'END'
+		a = m.build(got="r1", results=2, logs={"test": b"oplain words\n"})
+		m.result_set(a, [("good", "t/a.py", "1"), ("bad", "t/b.py", "0"), ("late", None, "0"), ("late", None, "1"),
+		                 (None, "t/c.py", "1"), ("odd", None, "perhaps")])
+		m.result_set(a, [("broken", "t/d.py", "it broke")], category="fail_only", unit="message")
+		m.result_set(a, [(None, "t/d.py", "unused import")], category="code_issue", unit="message")
+		m.result_set(a, [("fast", None, "12")], category="pass_fail", unit="ns")
+		b = m.build(got="r2", results=0, logs={"check/junit.xml": junit(a="pass", b="pass")}, type="t")
+		m.result_set(b, [("good", None, "0")])
+		c = m.build(got="r3", results=0, logs={"test": b"ogone\n"})
+		m.result_set(c, [("good", None, "1")])
+		m.delete_logs(c)
+		d = m.build(got="r4", results=0, logs={"test": b"ox\n"})
+		m.result_set(d, [("good", None, "1")], complete=0)
+	END
+	ingest state.sqlite
+	is "builds, tests, attempts" "$(counts new tests attempts)" "4 10 11"
+	succeeds "$FT" history --db store.db late --json
+	contains "passed on its re-run" "$out" '"rerun_passes":1'
+	succeeds "$FT" history --db store.db broken
+	contains "message" "$out" "it broke"
+	fails_with 128 "$FT" history --db store.db fast
+	succeeds "$FT" report --db store.db --since 2000-01-01 --json
+	contains "states" "$out" '"unknown":0,"green":3,"orange":0,"red":1'
+	contains "no log is lost" "$out" '"lost_logs":0'
+	serve
+	DB=rest.db ingest "$url"
+	served
+	told='^tests\|^stories\|^messages\|^rosters\|^times'
+	is "the other way" "$(dump rest.db | grep "$told")" "$(dump store.db | grep "$told")"
+}
+
 # Catches a build that is read twice, a compiler's log that counts as unknown, and tests of a
 # build that its machine ended.
 test_incremental() {

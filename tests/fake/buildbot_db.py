@@ -34,6 +34,13 @@ CREATE TABLE logs (id INTEGER PRIMARY KEY, name TEXT NOT NULL, slug VARCHAR(50) 
     complete SMALLINT NOT NULL, num_lines INTEGER NOT NULL, type VARCHAR(1) NOT NULL);
 CREATE TABLE logchunks (logid INTEGER, first_line INTEGER NOT NULL, last_line INTEGER NOT NULL, content BLOB,
     compressed SMALLINT NOT NULL);
+CREATE TABLE test_result_sets (id INTEGER PRIMARY KEY, builderid INTEGER NOT NULL, buildid INTEGER NOT NULL,
+    stepid INTEGER NOT NULL, description TEXT, category TEXT NOT NULL, value_unit TEXT NOT NULL, tests_passed INTEGER,
+    tests_failed INTEGER, complete SMALLINT DEFAULT '0' NOT NULL);
+CREATE TABLE test_results (id INTEGER PRIMARY KEY, builderid INTEGER NOT NULL, test_result_setid INTEGER NOT NULL,
+    test_nameid INTEGER, test_code_pathid INTEGER, line INTEGER, duration_ns INTEGER, value TEXT NOT NULL);
+CREATE TABLE test_names (id INTEGER PRIMARY KEY, builderid INTEGER NOT NULL, name TEXT NOT NULL);
+CREATE TABLE test_code_paths (id INTEGER PRIMARY KEY, builderid INTEGER NOT NULL, path TEXT NOT NULL);
 CREATE UNIQUE INDEX builds_number ON builds (builderid, number);
 CREATE INDEX builds_buildrequestid ON builds (buildrequestid);
 CREATE INDEX build_properties_buildid ON build_properties (buildid);
@@ -167,6 +174,16 @@ class Master:
         if len(packed) >= len(text) and codec in ("gz", "bz2"):
             number, packed = 0, text
         self.add("logchunks", logid=log, first_line=first, last_line=last, content=packed, compressed=number)
+
+    def result_set(self, build, results, category="pass_fail", unit="boolean", complete=1):
+        """results: [(name, path, value)], with None for what is not said."""
+        bid, = self.db.execute("SELECT builderid FROM builds WHERE id = ?", (build,)).fetchone()
+        sid = self.add("test_result_sets", builderid=bid, buildid=build, stepid=1, category=category, value_unit=unit,
+                       complete=complete)
+        for name, path, value in results:
+            self.add("test_results", builderid=bid, test_result_setid=sid, duration_ns=1500000, value=value,
+                     test_nameid=name and self.named("test_names", name, builderid=bid),
+                     test_code_pathid=path and self.add("test_code_paths", path=path, builderid=bid))
 
     def delete_logs(self, build):
         """As the Janitor does."""

@@ -138,6 +138,14 @@ ROUTES = [
     (r"steps/(\d+)/logs", lambda q, i: (
         "logs", rows("SELECT id AS logid, name, slug, num_lines, type FROM logs WHERE stepid = ? ORDER BY id", i))),
     (r"logs/(\d+)/contents", lambda q, i: ("logchunks", contents(i, q))),
+    (r"builds/(\d+)/test_result_sets", lambda q, i: ("test_result_sets", [
+        dict(s, complete=bool(s["complete"])) for s in rows(
+            "SELECT id AS test_result_setid, stepid, description, category, value_unit, complete "
+            "FROM test_result_sets WHERE buildid = ? ORDER BY id", i)])),
+    (r"test_result_sets/(\d+)/results", lambda q, i: ("test_results", rows(
+        "SELECT r.id AS test_resultid, n.name AS test_name, p.path AS test_code_path, r.line, r.duration_ns, r.value "
+        "FROM test_results r LEFT JOIN test_names n ON n.id = r.test_nameid "
+        "LEFT JOIN test_code_paths p ON p.id = r.test_code_pathid WHERE test_result_setid = ? ORDER BY r.id", i))),
     (r"buildrequests/(\d+)", lambda q, i: (
         "buildrequests", rows("SELECT id AS buildrequestid, buildsetid FROM buildrequests WHERE id = ?", i))),
     (r"buildsets/(\d+)", lambda q, i: ("buildsets", [{"bsid": i, "sourcestamps": rows(
