@@ -251,6 +251,7 @@ unpack(struct unpack *u, int64_t codec, struct span packed, struct span *out, st
 		return err_prefix(e, "%s", codecs[codec].name);
 	if (u->n > u->limit)
 		return err_set(e, "%s: more than %zu bytes when unpacked", codecs[codec].name, u->limit);
+	reserve(u, u->n + 1);
 	*out = (struct span){ u->buf, u->n };
 	return 0;
 }

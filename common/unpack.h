@@ -29,8 +29,8 @@ void unpack_free(struct unpack *u); /* NULL is fine */
 /* "zlib", ...; NULL: no such codec. */
 const char *unpack_name(int64_t codec);
 
-/* *out is the unpacked piece, in u's own memory, which may be written to, until the
- * next call.  -1 and e ("bz2: damaged data") and *out is empty. */
+/* *out is the unpacked piece, in u's own memory, until the next call; it may be written to, and one
+ * byte behind it.  -1 and e ("bz2: damaged data") and *out is empty. */
 int unpack(struct unpack *u, int64_t codec, struct span packed, struct span *out, struct err *e);
 
 #endif

@@ -265,7 +265,7 @@ take_build(struct bb *bb, struct bb_build *b, struct arena *mem, struct err *e)
 
 	if (bb_needs_stamps(b))
 		did = bb->way->stamps(bb->self, b, mem, e);
-	if (did == BB_DONE && bb_tests_matter(b->results))
+	if (did == BB_DONE && bb->way->logs && bb_tests_matter(b->results))
 		did = bb->way->logs(bb->self, b, mem, e);
 	if (did != BB_DONE)
 		goto out;

@@ -166,7 +166,6 @@ close_database(void *self)
 	unpack_free(d->unpack);
 	db_close(d->db);
 	str_release(&d->url);
-	str_release(&d->out);
 	free(d);
 }
 
@@ -178,7 +177,6 @@ bb_database_open(const char *where, struct err *e)
 	const char *file = database_of(where, path);
 
 	d->url = (struct str)STR_INIT(4096);
-	d->out = (struct str)STR_INIT(BB_CHUNK_MAX + 1);
 	d->unpack = unpack_new(BB_CHUNK_MAX);
 	d->db = db_open(file, DB_READ, WAIT_MS, e);
 	if (d->db == NULL || probe(d, e) < 0) {
@@ -231,11 +229,6 @@ static const char *const singles[] = {
 	"SELECT " COLUMNS("workerid") " WHERE b.id = ?1",
 	"SELECT " COLUMNS("buildslaveid") " WHERE b.id = ?1",
 };
-static const char *const worker_names[] = {
-	"SELECT name FROM workers WHERE id = ?1",
-	"SELECT name FROM buildslaves WHERE id = ?1",
-};
-
 static void
 take_row(struct bb_build *b, struct db_query *q, struct arena *mem)
 {
@@ -251,81 +244,17 @@ take_row(struct bb_build *b, struct db_query *q, struct arena *mem)
 	b->worker_id = db_null(q, 8) ? -1 : db_int(q, 8);
 }
 
-static int
-properties_of(struct bb_db *d, struct bb_build *b, struct arena *mem, struct err *e)
-{
-	struct db_query *q = db_query(d->db, "SELECT name, value FROM build_properties WHERE buildid = ?1 AND "
-	                              "name IN ('branch', 'revision', 'got_revision', 'workername', 'slavename')", e);
-	int ret;
-
-	if (q == NULL)
-		return -1;
-	db_bind_int(q, 1, b->id);
-	while ((ret = db_step(q, e)) == 1) {
-		struct err ignored = ERR_INIT;
-		struct json *value = db_text(q, 1).n > BB_TEXT_MAX ? NULL : json_parse(db_text(q, 1), &ignored);
-		bb_property(b, db_text(q, 0), value, mem);
-		json_free(value);
-	}
-	return ret;
-}
-
-static int
-worker_of(struct bb_db *d, struct bb_build *b, struct arena *mem, struct err *e)
-{
-	struct db_query *q = db_query(d->db, worker_names[d->slaves], e);
-	int ret;
-
-	if (q == NULL)
-		return -1;
-	db_bind_int(q, 1, b->worker_id);
-	ret = db_step(q, e);
-	if (ret == 1)
-		b->worker = bb_copy(mem, db_text(q, 0));
-	db_done(q);
-	return ret < 0 ? -1 : 0;
-}
-
-/* A damaged database: that build is, others may be whole. */
-static enum bb_did
-failed(struct bb_db *d, struct bb_build *b, struct arena *mem, const struct err *e)
-{
-	if (!db_is_corrupt(d->db))
-		return BB_FATAL;
-	(void)e; /* db.h's advice is for a store */
-	b->damage = bb_copy(mem, span_of("the master's database is damaged here"));
-	return BB_DONE;
-}
-
-/* What the build's own row does not say.  Damage is of that build alone. */
-static enum bb_did
-complete_row(struct bb_db *d, struct bb_build *b, struct arena *mem, struct err *e)
-{
-	int ret = 0;
-
-	if (!d->no_properties)
-		ret = properties_of(d, b, mem, e);
-	if (ret == 0 && b->worker.n == 0 && b->worker_id >= 0 && !d->no_workers)
-		ret = worker_of(d, b, mem, e);
-	return ret < 0 ? failed(d, b, mem, e) : BB_DONE;
-}
-
 /* Takes all rows of q; those before a failure stay. */
 static enum bb_did
 fill(struct bb_db *d, struct bb_page *page, struct db_query *q, struct err *e)
 {
-	enum bb_did did = BB_DONE;
 	int ret;
 
 	while ((ret = db_step(q, e)) == 1)
 		take_row(bb_page_add(page), q, &page->mem);
 	if (ret < 0 && page->builds.n == 0)
 		return db_is_corrupt(d->db) ? BB_NOT : BB_FATAL;
-	for (size_t i = 0; i < page->builds.n && did == BB_DONE; i++) {
-		if (page->builds.p[i].complete)
-			did = complete_row(d, &page->builds.p[i], &page->mem, e);
-	}
-	return did;
+	return bb_database_complete(d, page, e);
 }
 
 static enum bb_did
@@ -376,58 +305,7 @@ one_build(void *self, int64_t id, struct bb_page *page, struct err *e)
 	return fill(d, page, q, e);
 }
 
-/* ---- what belongs to a build ---- */
-
-static enum bb_did
-stamps_of(void *self, struct bb_build *b, struct arena *mem, struct err *e)
-{
-	struct bb_db *d = self;
-	struct db_query *q;
-	int ret = 0;
-
-	if (d->no_stamps)
-		return BB_DONE;
-	q = db_query(d->db, "SELECT s.codebase, s.branch, s.revision FROM buildrequests r "
-	             "JOIN buildset_sourcestamps x ON x.buildsetid = r.buildsetid "
-	             "JOIN sourcestamps s ON s.id = x.sourcestampid WHERE r.id = ?1 ORDER BY s.id", e);
-	if (q == NULL)
-		return failed(d, b, mem, e);
-	db_bind_int(q, 1, b->request_id);
-	while ((ret = db_step(q, e)) == 1) {
-		struct bb_stamp s = { bb_copy(mem, db_text(q, 0)), bb_copy(mem, db_text(q, 1)),
-		                      bb_copy(mem, db_text(q, 2)) };
-		vec_push(&b->stamps, s);
-	}
-	return ret < 0 ? failed(d, b, mem, e) : BB_DONE;
-}
-
-static enum bb_did
-logs_of(void *self, struct bb_build *b, struct arena *mem, struct err *e)
-{
-	struct bb_db *d = self;
-	struct db_query *q = db_query(d->db, "SELECT l.id, l.name, l.num_lines, l.type, s.name FROM steps s "
-	                              "JOIN logs l ON l.stepid = s.id WHERE s.buildid = ?1 "
-	                              "ORDER BY s.number, l.id", e);
-	int ret;
-
-	if (q == NULL)
-		return failed(d, b, mem, e);
-	db_bind_int(q, 1, b->id);
-	while ((ret = db_step(q, e)) == 1 && b->logs.n < BB_LOGS_MAX) {
-		struct span type = db_text(q, 3);
-		struct bb_log l = { .id = db_int(q, 0), .n_lines = db_int(q, 2), .type = type.n ? type.p[0] : 't' };
-		if (!bb_step_matters(db_text(q, 4)) || !bb_log_matters(db_text(q, 1), l.type))
-			continue;
-		l.name = bb_copy(mem, db_text(q, 1));
-		l.step = bb_copy(mem, db_text(q, 4));
-		vec_push(&b->logs, l);
-	}
-	db_done(q);
-	return ret < 0 ? failed(d, b, mem, e) : BB_DONE;
-}
-
 const struct bb_way bb_database = {
-	.master = master_name, .builds = page_after, .build = one_build, .stamps = stamps_of,
-	.logs = logs_of, .read = bb_database_read, .sets = bb_database_sets, .url = url_of,
-	.close = close_database,
+	.master = master_name, .builds = page_after, .build = one_build, .stamps = bb_database_stamps,
+	.read = bb_database_read, .sets = bb_database_sets, .url = url_of, .close = close_database,
 };

@@ -198,14 +198,7 @@ bb_strip(char *p, size_t n)
 size_t
 bb_count_lines(struct span text)
 {
-	size_t n = 0;
-
-	while (text.n) {
-		const char *nl = memchr(text.p, '\n', text.n);
-		n++;
-		text = span_from(text, nl ? (size_t)(nl - text.p) + 1 : text.n);
-	}
-	return n;
+	return span_count(text, '\n') + (text.n && text.p[text.n - 1] != '\n');
 }
 
 struct span

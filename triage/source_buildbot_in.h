@@ -84,7 +84,7 @@ struct bb_way {
 	enum bb_did (*build)(void *self, int64_t id, struct bb_page *page, struct err *e);
 	/* Fills b->stamps. */
 	enum bb_did (*stamps)(void *self, struct bb_build *b, struct arena *mem, struct err *e);
-	/* Fills b->logs. */
+	/* Fills b->logs; NULL: they came with the build. */
 	enum bb_did (*logs)(void *self, struct bb_build *b, struct arena *mem, struct err *e);
 	enum bb_did (*read)(void *self, const struct bb_log *log, const struct bb_sink *to, struct err *e);
 	/* Adds what its test result sets say, if there are any. */

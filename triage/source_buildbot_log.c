@@ -45,6 +45,17 @@ say_gap(struct place *at, int64_t first_line)
 	at->expected = first_line;
 }
 
+/* Lines of a chunk, which lack the last newline; there is room for it. */
+static void
+give(struct place *at, char *p, size_t n)
+{
+	p[n++] = '\n';
+	if (at->letters)
+		n = bb_strip(p, n);
+	if (n)
+		at->enough = !at->to->feed(at->to->data, (struct span){ p, n });
+}
+
 static void
 take_chunk(struct bb_db *d, struct place *at, int64_t first, int64_t last, int64_t codec, struct span packed)
 {
@@ -65,21 +76,13 @@ take_chunk(struct bb_db *d, struct place *at, int64_t first, int64_t last, int64
 	}
 	say_gap(at, first > at->expected ? first : at->expected);
 	known = at->expected - first;
-	at->expected = first + (int64_t)bb_count_lines(text) + (text.n && text.p[text.n - 1] == '\n');
-	if (text.n == 0)
-		at->expected = first + 1;
+	at->expected = first + (int64_t)span_count(text, '\n') + 1;
 	if (at->expected - first <= known) {
 		at->expected = first + known;
 		return;
 	}
 	text = bb_skip_lines(text, known);
-	str_clear(&d->out);
-	str_addspan(&d->out, text);
-	str_addc(&d->out, '\n');
-	if (at->letters)
-		str_cut(&d->out, bb_strip(d->out.p, d->out.n));
-	if (d->out.n)
-		at->enough = !at->to->feed(at->to->data, str_span(&d->out));
+	give(at, (char *)text.p, text.n);
 }
 
 static const char chunks_after[] =
@@ -126,7 +129,7 @@ bb_database_read(void *self, const struct bb_log *log, const struct bb_sink *to,
 
 	do {
 		n = take_chunks(d, &at, chunks_after, log->id, at.after, BATCH_CHUNKS, e);
-	} while (n > 0 && !at.enough);
+	} while (n >= BATCH_CHUNKS && !at.enough);
 	if (n < 0)
 		return db_is_corrupt(d->db) ? BB_NOT : BB_FATAL;
 	if (!at.enough && log->n_lines > at.expected)

@@ -70,7 +70,7 @@ print_build(const struct bb_way *way, void *self, struct bb_build *b, struct are
 
 	if (bb_needs_stamps(b))
 		did = way->stamps(self, b, mem, &e);
-	if (did == BB_DONE && bb_tests_matter(b->results))
+	if (did == BB_DONE && way->logs && bb_tests_matter(b->results))
 		did = way->logs(self, b, mem, &e);
 	bb_revision(b, &branch, &revision);
 	printf("%lld %.*s #%lld %s %lld-%lld %d worker '%.*s' branch '%.*s' revision '%.*s'\n", (long long)b->id,
