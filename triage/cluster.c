@@ -5,7 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "common/map.h"
 #include "common/vec.h"
+#include "triage/alike.h"
 
 /* ---- lines that say nothing ---- */
 
@@ -106,7 +108,12 @@ cluster_id(struct arena *mem, uint64_t hash)
 	return (struct span){ arena_copy(mem, text, (size_t)n), (size_t)n };
 }
 
-struct gathered { uint64_t hash, count; int64_t first, last; uint32_t message; bool generic; };
+struct gathered {
+	uint64_t hash, shape, count; /* shape: what those that are alike have in common */
+	int64_t first, last;
+	uint32_t message, n_also;    /* n_also: the next ones in the list are in it, too */
+	bool generic;
+};
 
 struct gathering { VEC(struct gathered) all; };
 
@@ -180,10 +187,76 @@ look_up(struct gathering *g, const struct message_source *words)
 	g->all.n = kept;
 }
 
+/* ---- those that are alike ---- */
+
+static void
+find_shapes(struct gathering *g, const struct message_source *words)
+{
+	struct str shape = STR_INIT(4096);
+	struct message_words w;
+
+	for (size_t i = 0; i < g->all.n; i++) {
+		struct gathered *x = &g->all.p[i];
+
+		x->shape = x->hash;
+		if (x->generic || !words->get(words->data, x->message, &w))
+			continue;
+		str_clear(&shape);
+		alike_shape(&shape, w.example);
+		x->shape = map_hash(str_span(&shape));
+	}
+	str_release(&shape);
+}
+
+static int
+by_shape(const void *a, const void *b)
+{
+	const struct gathered *x = a, *y = b;
+
+	if (x->shape != y->shape)
+		return x->shape < y->shape ? -1 : 1;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return by_hash(a, b);
+}
+
+/* Sorted by shape, the first of each holds the counts of all. */
+static void
+gather_alike(struct gathering *g, const struct message_source *words)
+{
+	size_t head = 0;
+
+	find_shapes(g, words);
+	qsort(g->all.p, g->all.n, sizeof(*g->all.p), by_shape);
+	for (size_t i = 1; i < g->all.n; i++) {
+		struct gathered *to = &g->all.p[head], *x = &g->all.p[i];
+
+		if (to->shape != x->shape) {
+			head = i;
+			continue;
+		}
+		to->n_also++;
+		to->count += x->count;
+		to->last = x->last > to->last ? x->last : to->last;
+		x->count = 0;
+	}
+}
+
+/* The ids of those behind x in the list. */
+static struct span *
+also_of(const struct gathered *x, struct arena *mem)
+{
+	struct span *ids = x->n_also ? arena_alloc(mem, x->n_also * sizeof(*ids)) : NULL;
+
+	for (uint32_t i = 0; i < x->n_also; i++)
+		ids[i] = cluster_id(mem, x[1 + i].hash);
+	return ids;
+}
+
 static int
 by_count(const void *a, const void *b)
 {
-	const struct gathered *x = a, *y = b;
+	const struct gathered *x = *(const struct gathered *const *)a, *y = *(const struct gathered *const *)b;
 
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;
@@ -201,6 +274,7 @@ cluster_messages(uint32_t *n, const struct test_view *t, int64_t until,
                  const struct message_source *words, struct arena *mem)
 {
 	struct gathering g = { VEC_INIT };
+	VEC(const struct gathered *) heads = VEC_INIT;
 	struct message_cluster *out = NULL;
 	struct message_words w;
 
@@ -214,20 +288,26 @@ cluster_messages(uint32_t *n, const struct test_view *t, int64_t until,
 		look_up(&g, words);
 		fold(&g, false);
 	}
-	if (g.all.n) {
-		qsort(g.all.p, g.all.n, sizeof(*g.all.p), by_count);
-		out = arena_alloc(mem, g.all.n * sizeof(*out));
+	if (g.all.n > 1)
+		gather_alike(&g, words);
+	for (size_t i = 0; i < g.all.n; i += 1 + g.all.p[i].n_also)
+		vec_push(&heads, &g.all.p[i]);
+	if (heads.n) {
+		qsort(heads.p, heads.n, sizeof(*heads.p), by_count);
+		out = arena_alloc(mem, heads.n * sizeof(*out));
 	}
-	for (size_t i = 0; i < g.all.n; i++) {
-		const struct gathered *x = &g.all.p[i];
+	for (size_t i = 0; i < heads.n; i++) {
+		const struct gathered *x = heads.p[i];
 
 		words->get(words->data, x->message, &w);
 		out[i] = (struct message_cluster){
 			.id = cluster_id(mem, x->hash), .count = x->count, .example = copied(mem, w.example),
 			.generic = x->generic, .first = x->first, .last = x->last,
+			.also = also_of(x, mem), .n_also = x->n_also,
 		};
 	}
-	*n = (uint32_t)g.all.n;
+	*n = (uint32_t)heads.n;
+	vec_release(&heads);
 	vec_release(&g.all);
 	return out;
 }

@@ -31,7 +31,8 @@ struct span cluster_id(struct arena *mem, uint64_t hash);
 
 /* The clusters of a test's failures in builds started up to `until` (0: all), without
  * those that were broken as a whole unless there are no others; most frequent first,
- * then by id; the count in *n.  Made in mem, texts too. */
+ * then by id; the count in *n.  Messages that are nearly the same (alike.h) and not generic are one
+ * cluster, under the id of the one that was seen first.  Made in mem, texts too. */
 struct message_cluster *cluster_messages(uint32_t *n, const struct test_view *t, int64_t until,
                                          const struct message_source *words, struct arena *mem);
 

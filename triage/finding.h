@@ -75,6 +75,8 @@ struct message_cluster {
 	struct span example; /* one line as printed */
 	bool generic;        /* says nothing by itself ("Traceback (most recent call last):"): no identity */
 	int64_t first, last; /* seconds since 1970 */
+	struct span *also;   /* ids of other messages in it, which are nearly the same (alike.h) */
+	uint32_t n_also;
 };
 
 struct finding {

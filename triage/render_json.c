@@ -98,6 +98,15 @@ add_builders(struct json *to, const struct view *v, const struct finding *f)
 }
 
 static void
+add_also(struct json *to, const struct message_cluster *m)
+{
+	struct json *ids = json_add_array(to, "also");
+
+	for (uint32_t i = 0; i < m->n_also; i++)
+		json_add_text(ids, NULL, m->also[i]);
+}
+
+static void
 add_messages(struct json *to, const struct finding *f)
 {
 	struct json *all = json_add_array(to, "messages");
@@ -110,6 +119,8 @@ add_messages(struct json *to, const struct finding *f)
 		json_add_int(x, "count", (int64_t)m->count);
 		json_add_text(x, "example", m->example);
 		json_add_bool(x, "generic", m->generic);
+		if (m->n_also)
+			add_also(x, m);
 		add_time(x, "first", m->first);
 		add_time(x, "last", m->last);
 	}

@@ -198,7 +198,10 @@ part_messages(struct doc *d, const struct finding *f, uint32_t most)
 		doc_say(d, " ");
 		doc_part(d, DOC_CODE, m->example);
 		doc_begin(d, DOC_SMALL);
-		doc_say(d, m->generic ? "  (says nothing by itself)" : "  (%.*s)", (int)m->id.n, m->id.p);
+		doc_say(d, m->generic ? "  (says nothing by itself" : "  (%.*s", (int)m->id.n, m->id.p);
+		if (m->n_also)
+			doc_say(d, ", with %u nearly the same", m->n_also);
+		doc_say(d, ")");
 		doc_end(d, DOC_SMALL);
 		doc_end(d, DOC_ITEM);
 	}

@@ -1,6 +1,7 @@
 /* Verdicts of hand-made histories. */
 #include "tests/unit/hand_view.h"
 
+#include "triage/alike.h"
 #include "triage/analyse_rate.h"
 #include "triage/wording.h"
 
@@ -289,6 +290,8 @@ words(void *data UNUSED, uint32_t message, struct message_words *out)
 {
 	static const char *const lines[] = {
 		"", "TimeoutError: timed out", "AssertionError", "OSError: [Errno 98] in use", "TimeoutError: timed out",
+		"no pod web-7f9c4d8b6-x2x9p", "no pod web-5d4c7f9b8-k1w7z", "lists differ: [1, 2] != [1]",
+		"lists differ: [4, 5, 6] != [7, 8]", "exit code 3",
 	};
 
 	if (message >= ARRAY_LEN(lines))
@@ -356,7 +359,7 @@ test_clusters(void)
 	hand_lane(&h, "main", "b", P50 "FFP", NULL, 1);
 	hand_lane(&h, "main", "c", P50 "PPR", NULL, 4);
 	hand_lane(&h, "main", "d", P50 "PFF", NULL, 2);
-	hand_lane(&h, "main", "e", P50 "PFF", NULL, 9);
+	hand_lane(&h, "main", "e", P50 "PFF", NULL, 99);
 	analyse_test(&h.view, &h.test, &o, &mem, &f);
 	if (CHECK_INT(f.n_messages, 3)) {
 		CHECK(f.messages[0].count == 3 && span_is(f.messages[0].example, "TimeoutError: timed out"));
@@ -367,6 +370,64 @@ test_clusters(void)
 	}
 	arena_release(&mem);
 	hand_release(&h);
+}
+
+/* Catches one cause that is shown as many, an id that changes when another message comes, and generic lines
+ * put together. */
+static void
+test_alike(void)
+{
+	struct analyse_options o = { .words = &source };
+	struct arena mem = ARENA_INIT;
+	struct finding f;
+	struct hand h;
+
+	hand_init(&h, "test_x");
+	hand_lane(&h, "main", "a", P50 "FPP", NULL, 5);
+	hand_lane(&h, "main", "b", P50 "PFF", NULL, 6);
+	hand_lane(&h, "main", "c", P50 "PPF", NULL, 7);
+	hand_lane(&h, "main", "d", P50 "PFP", NULL, 8);
+	hand_lane(&h, "main", "e", P50 "PFP", NULL, 2);
+	hand_lane(&h, "main", "f", P50 "PFP", NULL, 9);
+	analyse_test(&h.view, &h.test, &o, &mem, &f);
+	if (CHECK_INT(f.n_messages, 4)) {
+		CHECK(f.messages[0].count == 3 && span_is(f.messages[0].example, "no pod web-7f9c4d8b6-x2x9p"));
+		CHECK(f.messages[0].n_also == 1 && span_starts(f.messages[0].also[0], "m1-"));
+		CHECK(f.messages[0].first == 51 * HAND_DAY && f.messages[0].last == 53 * HAND_DAY);
+		CHECK(f.messages[1].count == 2 && span_is(f.messages[1].example, "lists differ: [4, 5, 6] != [7, 8]"));
+		CHECK(f.messages[2].generic && f.messages[3].generic && f.messages[2].n_also == 0);
+	}
+	arena_release(&mem);
+	hand_release(&h);
+}
+
+/* Catches shapes that differ where only an id does, and the other way round. */
+static void
+test_shapes(void)
+{
+	static const struct { const char *a, *b; bool alike; } pairs[] = {
+		{ "no host 550e8400-e29b-41d4-a716-446655440000", "no host 6fa459ea-ee8a-3ca4-894e-db77e160355e", true },
+		{ "key 'a' of run_ab12cd34 is gone", "key 'b' of run_ef56gh78 is gone", true },
+		{ "{'a': 1} != {'a': 1, 'b': 2}", "{'c': 3, 'd': 4} != {'e': 5}", true },
+		{ "got ['x'] of ['x', 'y']", "got ['x', 'z'] of ['x']", true },
+		{ "expected open, got closed", "expected open, got failed", false },
+		{ "hash md5 differs", "hash sha256 differs", false },
+		{ "No such file", "No such device", false },
+		{ "[] != [1]", "[1] != [1]", false },
+	};
+	struct str a = STR_INIT(1000), b = STR_INIT(1000);
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(pairs); i++) {
+		str_clear(&a);
+		str_clear(&b);
+		alike_shape(&a, span_of(pairs[i].a));
+		alike_shape(&b, span_of(pairs[i].b));
+		if (!CHECK_INT(strcmp(str_c(&a), str_c(&b)) == 0, pairs[i].alike))
+			printf("  '%s' '%s'\n", str_c(&a), str_c(&b));
+	}
+	str_release(&a);
+	str_release(&b);
 }
 
 /* Catches a fix called broken by a failure that says something else. */
@@ -456,6 +517,8 @@ main(void)
 	test_mass_left_out();
 	test_known();
 	test_clusters();
+	test_alike();
+	test_shapes();
 	test_same_message();
 	test_generic();
 	test_words();
