@@ -154,9 +154,18 @@ struct window { uint32_t low, high; size_t from, to; };
 /* A change, and the window in which it was found: low to high - 1. */
 struct found { uint32_t at, low, high; };
 
+/* All lanes as one, a sight a place, with sums, so that a part of the history costs no more than
+ * its failures.  p NULL: not yet made. */
+struct pool {
+	struct sights s;
+	struct { uint64_t runs, fails; } *before; /* [s.n + 1] of the sights in front */
+	uint32_t *failing; /* [n_failing] sights with a failure, ascending */
+	size_t n_failing;
+};
+
 struct search {
 	const struct sights *s;
-	struct sights pool;     /* all lanes as one; p NULL: not yet made */
+	struct pool pool;
 	struct sweep sweep;
 	double *logs;           /* [n_places] of change_profile */
 	VEC(struct found) found; /* ascending */
@@ -294,20 +303,83 @@ look(struct search *q, const struct window *in, double least, uint32_t *best)
 	return odds(q->logs, in, q->s->n_places, best);
 }
 
-/* One sight a place, of all lanes. */
 static void
-pool_sights(struct sights *pool, const struct sights *s)
+pool_make(struct pool *pool, const struct sights *s)
 {
-	struct sight *p = xcalloc(s->n ? s->n : 1, sizeof(*p));
-	size_t n = 0;
+	size_t n = 0, most = s->n < s->n_places ? s->n : s->n_places;
+	struct sight *p = xmalloc((most + 1) * sizeof(*p));
 
+	pool->before = xcalloc(most + 1, sizeof(*pool->before));
+	pool->failing = xmalloc((most + 1) * sizeof(*pool->failing));
 	for (size_t i = 0; i < s->n; i++) {
 		if (n == 0 || p[n - 1].place != s->p[i].place)
 			p[n++] = (struct sight){ .place = s->p[i].place };
 		p[n - 1].runs += s->p[i].runs;
 		p[n - 1].fails += s->p[i].fails;
 	}
-	*pool = (struct sights){ .p = p, .n = n, .n_lanes = 1, .n_places = s->n_places };
+	for (size_t i = 0; i < n; i++) {
+		pool->before[i + 1].runs = pool->before[i].runs + p[i].runs;
+		pool->before[i + 1].fails = pool->before[i].fails + p[i].fails;
+		if (p[i].fails)
+			pool->failing[pool->n_failing++] = (uint32_t)i;
+	}
+	pool->s = (struct sights){ .p = p, .n = n, .n_lanes = 1, .n_places = s->n_places };
+}
+
+static void
+pool_release(struct pool *pool)
+{
+	free((void *)pool->s.p);
+	free(pool->before);
+	free(pool->failing);
+}
+
+static bool
+pool_varies(const struct pool *pool, const struct window *in)
+{
+	uint64_t fails = pool->before[in->to].fails - pool->before[in->from].fails;
+
+	return fails > 0 && fails < pool->before[in->to].runs - pool->before[in->from].runs;
+}
+
+static double
+pool_ratio(const struct pool *pool, const struct window *in, size_t at)
+{
+	struct tally t = {
+		.runs = pool->before[in->to].runs - pool->before[in->from].runs,
+		.fails = pool->before[in->to].fails - pool->before[in->from].fails,
+		.left_runs = pool->before[at].runs - pool->before[in->from].runs,
+		.left_fails = pool->before[at].fails - pool->before[in->from].fails,
+	};
+
+	return tally_ratio(&t);
+}
+
+/* best_beside_failures of the pool. */
+static double
+pool_best(const struct pool *pool, const struct window *in)
+{
+	double best = -INFINITY, whole;
+	size_t low = 0, high = pool->n_failing, at = in->from;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (pool->failing[mid] < in->from)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < pool->n_failing && pool->failing[low] < in->to; low++) {
+		for (size_t side = pool->failing[low]; side <= pool->failing[low] + 1; side++) {
+			if (side > at && side < in->to)
+				best = fmax(best, pool_ratio(pool, in, at = side));
+		}
+	}
+	whole = rate_log_marginal(pool->before[in->to].fails - pool->before[in->from].fails,
+	                          pool->before[in->to].runs - pool->before[in->from].runs -
+	                          (pool->before[in->to].fails - pool->before[in->from].fails));
+	return best - whole;
 }
 
 /* Windows of half the length, a quarter, ..., each overlapping the next by half (seeded
@@ -319,16 +391,15 @@ look_inside(struct search *q, const struct window *in, struct found *best)
 	double most = stands_inside;
 	uint32_t at;
 
-	if (q->pool.p == NULL)
-		pool_sights(&q->pool, q->s);
+	if (q->pool.s.p == NULL)
+		pool_make(&q->pool, q->s);
 	for (uint32_t length = (in->high - in->low) / 2; length >= INSIDE_MIN; length /= 2) {
 		for (uint32_t low = in->low; low + length / 2 < in->high; low += length / 2) {
 			uint32_t high = low + length < in->high ? low + length : in->high;
-			struct window w = window_of(&q->pool, low, high);
+			struct window w = window_of(&q->pool.s, low, high);
 			double log_odds;
 
-			if (!has_fail_and_pass(&q->pool, &w) ||
-			    best_beside_failures(&q->sweep, &q->pool, &w) < most - screen_margin)
+			if (!pool_varies(&q->pool, &w) || pool_best(&q->pool, &w) < most - screen_margin)
 				continue;
 			w = window_of(q->s, low, high);
 			log_odds = look(q, &w, most, &at);
@@ -399,7 +470,7 @@ search_init(struct search *q, const struct sights *s)
 static void
 search_release(struct search *q)
 {
-	free((void *)q->pool.p);
+	pool_release(&q->pool);
 	free(q->sweep.lanes);
 	vec_release(&q->sweep.moved);
 	free(q->logs);

@@ -36,7 +36,7 @@ struct branch {
 	const struct change_point *changes;
 	uint32_t n_changes;
 	uint32_t n_places;
-	const uint32_t *sights_at; /* [n_places] of all tracks; NULL: no failure is evidence */
+	const uint32_t *sights_at; /* [n_places] of all tracks */
 };
 
 struct scope {

@@ -43,6 +43,17 @@ count_places(struct place *places, const struct lane *l)
 	}
 }
 
+/* Nothing is marked where no build has many. */
+static bool
+any_many(const struct lane *l)
+{
+	uint32_t i;
+
+	for (i = 0; i < l->n && !fails(&l->builds[i], MANY_PERCENT); i++)
+		;
+	return i < l->n;
+}
+
 static void
 mark_commits(struct view *v, uint32_t branch)
 {
@@ -100,10 +111,21 @@ mark_builds(struct lane *l)
 void
 analyse_mass(struct view *v)
 {
-	for (uint32_t b = 0; b < v->branches.texts.n; b++)
-		mark_commits(v, b);
+	bool *many = xcalloc(v->branches.texts.n + 1, sizeof(*many));
+
 	for (uint32_t i = 0; i < v->n_lanes; i++) {
+		if (!many[v->lanes[i].branch])
+			many[v->lanes[i].branch] = any_many(&v->lanes[i]);
+	}
+	for (uint32_t b = 0; b < v->branches.texts.n; b++) {
+		if (many[b])
+			mark_commits(v, b);
+	}
+	for (uint32_t i = 0; i < v->n_lanes; i++) {
+		if (!many[v->lanes[i].branch])
+			continue;
 		mark_builder(&v->lanes[i]);
 		mark_builds(&v->lanes[i]);
 	}
+	free(many);
 }

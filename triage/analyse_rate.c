@@ -148,7 +148,7 @@ log_gamma_large(double x)
 	return (x - 0.5) * log(x) - x + 0.91893853320467274178 + (1.0 / 12 - 1 / (360 * x * x)) / x;
 }
 
-static double
+static inline double
 shifted_gamma(const struct shifted *s, uint64_t i)
 {
 	return i < TABLE ? s->log[i] : log_gamma_large((double)i + s->shift) - s->base;
@@ -165,11 +165,13 @@ fill(struct shifted *s)
 double
 rate_log_marginal(uint64_t fails, uint64_t passes)
 {
-	if (of_runs.log[1] == 0) {
+	if (of_runs.base == 0) {
 		fill(&of_fails);
 		fill(&of_passes);
 		fill(&of_runs);
 	}
+	if (fails + passes < TABLE)
+		return of_fails.log[fails] + of_passes.log[passes] - of_runs.log[fails + passes];
 	return shifted_gamma(&of_fails, fails) + shifted_gamma(&of_passes, passes) -
 	       shifted_gamma(&of_runs, fails + passes);
 }

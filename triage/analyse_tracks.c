@@ -25,8 +25,9 @@ build_counts(const struct lane_build *b)
 	}
 }
 
+/* Counts its sights at places of the branch, too. */
 static void
-track_fill(struct track *t, const struct stream *x, int64_t until, struct arena *mem)
+track_fill(struct track *t, const struct stream *x, int64_t until, uint32_t *sights_at, struct arena *mem)
 {
 	const struct lane *l = x->lane;
 	struct sight_of_build *p = arena_alloc(mem, l->n * sizeof(*p));
@@ -52,8 +53,10 @@ track_fill(struct track *t, const struct stream *x, int64_t until, struct arena 
 			if (counts)
 				fails[t->n_fails++] = t->n;
 		}
-		if (counts)
+		if (counts) {
 			p[t->n++] = (struct sight_of_build){ .at = i, .place = b->commit, .cell = cell };
+			sights_at[b->commit]++;
+		}
 	}
 }
 
@@ -76,24 +79,12 @@ join(struct sight *p, size_t n)
 	return kept;
 }
 
-static const uint32_t *
-count_sights(const struct branch *b, struct arena *mem)
-{
-	uint32_t *at = arena_alloc(mem, b->n_places * sizeof(*at));
-
-	memset(at, 0, b->n_places * sizeof(*at));
-	for (uint32_t i = 0; i < b->n_tracks; i++) {
-		for (uint32_t k = 0; k < b->tracks[i].n; k++)
-			at[b->tracks[i].p[k].place]++;
-	}
-	return at;
-}
-
 /* Tracks are ordered by place; a counting sort over the places merges them. */
 static void
 sights_fill(struct sights *s, const struct branch *b, struct arena *mem)
 {
 	uint32_t *at = xcalloc((size_t)b->n_places + 1, sizeof(*at));
+	bool twice = false; /* a lane built a place again */
 	size_t n = 0;
 	struct sight *p;
 
@@ -106,11 +97,12 @@ sights_fill(struct sights *s, const struct branch *b, struct arena *mem)
 		for (uint32_t k = 0; k < b->tracks[i].n; k++) {
 			const struct sight_of_build *x = &b->tracks[i].p[k];
 
+			twice |= k > 0 && x[-1].place == x->place;
 			p[at[x->place]++] = (struct sight){ x->place, i, 1, cell_fails(x->cell) };
 		}
 	}
 	free(at);
-	*s = (struct sights){ .p = p, .n = join(p, n), .n_lanes = b->n_tracks, .n_places = b->n_places };
+	*s = (struct sights){ .p = p, .n = twice ? join(p, n) : n, .n_lanes = b->n_tracks, .n_places = b->n_places };
 }
 
 /* ---- branches ---- */
@@ -129,17 +121,18 @@ static void
 branch_fill(struct branch *b, const struct view *v, const struct test_view *t, uint32_t which,
             int64_t until, struct arena *mem)
 {
+	uint32_t n_places = v->axes[which].n, *sights_at = arena_alloc(mem, n_places * sizeof(*sights_at));
 	struct sights s;
 
-	*b = (struct branch){ .branch = which, .n_places = v->axes[which].n };
+	memset(sights_at, 0, n_places * sizeof(*sights_at));
+	*b = (struct branch){ .branch = which, .n_places = n_places, .sights_at = sights_at };
 	b->tracks = arena_alloc(mem, t->n_streams * sizeof(*b->tracks));
 	for (uint32_t i = 0; i < t->n_streams; i++) {
 		if (t->streams[i].lane->branch == which)
-			track_fill(&b->tracks[b->n_tracks++], &t->streams[i], until, mem);
+			track_fill(&b->tracks[b->n_tracks++], &t->streams[i], until, sights_at, mem);
 	}
 	if (!fails_anywhere(b))
 		return;
-	b->sights_at = count_sights(b, mem);
 	sights_fill(&s, b, mem);
 	b->changes = change_points(&b->n_changes, &s, mem);
 }

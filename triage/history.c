@@ -6,7 +6,7 @@
 
 struct failure { const struct stream *s; const struct event *x; };
 
-struct failures { VEC(struct failure) all; };
+struct failures { struct failure newest[HISTORY_BUILDS]; size_t n_newest; VEC(int64_t) times; };
 
 static int64_t
 when(const struct failure *f)
@@ -14,21 +14,34 @@ when(const struct failure *f)
 	return f->s->lane->builds[f->x->at].started;
 }
 
-static int
-newest_first(const void *a, const void *b)
+static bool
+is_newer(const struct failure *a, const struct failure *b)
 {
-	int64_t x = when(a), y = when(b);
+	return when(a) != when(b) ? when(a) > when(b) : a->x->at > b->x->at;
+}
 
-	if (x != y)
-		return x > y ? -1 : 1;
-	return ((const struct failure *)a)->x->at < ((const struct failure *)b)->x->at ? 1 : -1;
+/* Keeps the newest, newest first. */
+static void
+add_failure(struct failures *f, struct failure one)
+{
+	size_t i = f->n_newest;
+
+	if (one.x->micros >= 0)
+		vec_push(&f->times, one.x->micros);
+	if (i == HISTORY_BUILDS && !is_newer(&one, &f->newest[i - 1]))
+		return;
+	i -= i == HISTORY_BUILDS;
+	for (; i > 0 && is_newer(&one, &f->newest[i - 1]); i--)
+		f->newest[i] = f->newest[i - 1];
+	f->newest[i] = one;
+	f->n_newest += f->n_newest < HISTORY_BUILDS;
 }
 
 static int
 gather_builds(struct history *h, struct asked *a, const struct failures *all, struct err *e)
 {
-	for (size_t i = 0; i < all->all.n && h->n_builds < HISTORY_BUILDS; i++) {
-		const struct failure *f = &all->all.p[i];
+	for (size_t i = 0; i < all->n_newest; i++) {
+		const struct failure *f = &all->newest[i];
 		const struct lane_build *b = &f->s->lane->builds[f->x->at];
 		struct history_build *out = &h->builds[h->n_builds];
 		struct message_words w;
@@ -61,13 +74,9 @@ compare_times(const void *a, const void *b)
 static void
 gather_durations(struct history *h, const struct failures *all)
 {
-	int64_t *times = xcalloc(all->all.n ? all->all.n : 1, sizeof(*times));
-	size_t n = 0;
+	int64_t *times = all->times.p;
+	size_t n = all->times.n;
 
-	for (size_t i = 0; i < all->all.n; i++) {
-		if (all->all.p[i].x->micros >= 0)
-			times[n++] = all->all.p[i].x->micros;
-	}
 	h->fast = h->median = h->slow = -1;
 	if (n) {
 		qsort(times, n, sizeof(*times), compare_times);
@@ -75,7 +84,6 @@ gather_durations(struct history *h, const struct failures *all)
 		h->median = times[n / 2];
 		h->slow = times[n - 1];
 	}
-	free(times);
 }
 
 struct passes { struct history *h; uint32_t test; };
@@ -156,7 +164,7 @@ find_since_build(struct history *h, struct asked *a, struct err *e)
 int
 history_gather(struct history *h, struct asked *a, uint32_t test, struct err *e)
 {
-	struct failures all = { VEC_INIT };
+	struct failures all = { .times = VEC_INIT };
 	struct warned warned = { h, a };
 	struct passes passes = { h, test };
 	struct test_view t;
@@ -171,13 +179,11 @@ history_gather(struct history *h, struct asked *a, uint32_t test, struct err *e)
 	if (commits_of_test(&h->commits, a, &t, e) < 0)
 		return -1;
 	for (uint32_t i = 0; i < t.n_streams; i++) {
-		for (uint32_t k = 0; k < t.streams[i].n_events; k++) {
-			if (t.streams[i].events[k].cell > CELL_WARNED)
-				vec_push(&all.all, ((struct failure){ &t.streams[i], &t.streams[i].events[k] }));
+		for (uint32_t k = t.streams[i].n_events; k > 0; k--) {
+			if (t.streams[i].events[k - 1].cell > CELL_WARNED)
+				add_failure(&all, (struct failure){ &t.streams[i], &t.streams[i].events[k - 1] });
 		}
 	}
-	if (all.all.n)
-		qsort(all.all.p, all.all.n, sizeof(*all.all.p), newest_first);
 	gather_durations(h, &all);
 	if (gather_builds(h, a, &all, e) < 0 || find_since_build(h, a, e) < 0 ||
 	    store_times(a->view, add_pass, &passes, e) < 0 ||
@@ -187,6 +193,6 @@ history_gather(struct history *h, struct asked *a, uint32_t test, struct err *e)
 		qsort(h->warnings, h->n_warnings, sizeof(*h->warnings), most_frequent);
 	ret = 0;
 out:
-	vec_release(&all.all);
+	vec_release(&all.times);
 	return ret;
 }

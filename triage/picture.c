@@ -39,7 +39,8 @@ mark_title(const struct view *v, const struct lane *l, uint32_t at, uint8_t cell
 		str_adds(&text, ", ");
 		wording_revision(&text, revision);
 	}
-	str_addf(&text, ": %s", cell_words(cell));
+	str_adds(&text, ": ");
+	str_adds(&text, cell_words(cell));
 	return kept(mem, &text);
 }
 

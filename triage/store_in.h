@@ -129,7 +129,7 @@ void store_rollback(struct store *s);
 /* ---- the inside of a view (store_view.c) ---- */
 
 /* Where a build is; lane UINT32_MAX: a free slot. */
-struct place { int64_t build; uint32_t lane, at; };
+struct place { uint32_t lane, at; };
 
 /* n builds in a row that have the same roster. */
 struct roster_run { uint32_t roster, n; };
@@ -157,6 +157,7 @@ struct view_in {
 	struct view pub;       /* first */
 	struct lane_more *more; /* [n_lanes] */
 	struct place *places;  /* by build less first_build where that is dense, else a hash */
+	int64_t *place_builds; /* of a hash: the build of each place */
 	size_t n_places;       /* 0: none yet; of a hash a power of two */
 	int64_t first_build;   /* the smallest */
 	bool dense;

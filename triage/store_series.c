@@ -12,12 +12,14 @@
 enum { BLOCK_FULL = 256, BLOCK_SPLIT = 400 }; /* rows */
 
 /* How many numbers a row of a kind has, and which are stored as differences, as bits. */
+enum { LANE_WIDTH = 8, LANE_DELTAS = 1 | 2 | 4 | 8 | 16 | 64, TEST_WIDTH = 6, TEST_DELTAS = 1 };
+
 static const struct {
 	size_t width;
 	unsigned deltas;
 } kinds[SERIES_KINDS] = {
-	[SERIES_LANE] = { 8, 1 | 2 | 4 | 8 | 16 | 64 },
-	[SERIES_TEST] = { 6, 1 },
+	[SERIES_LANE] = { LANE_WIDTH, LANE_DELTAS },
+	[SERIES_TEST] = { TEST_WIDTH, TEST_DELTAS },
 };
 
 static uint64_t
@@ -45,51 +47,62 @@ pack_entry(struct str *out, enum series_kind kind, const struct entry *x, const 
 	}
 }
 
-/* unpack_uint, quick for the short ones, which most are. */
-static inline bool
-unpack(struct span *rest, uint64_t *n)
+/* unpack_uint, quick for the short ones, which most are.  Both by value, so that the caller's
+ * span may live in registers. */
+static inline struct span
+unpack(struct span rest, uint64_t *n, bool *ok)
 {
-	if (rest->n > 1 && (rest->p[0] & 0x80) == 0) {
-		*n = (unsigned char)rest->p[0];
-		rest->p++;
-		rest->n--;
-		return true;
+	const unsigned char *p = (const unsigned char *)rest.p;
+	struct span slow = rest;
+	uint64_t x = 0;
+
+	if (rest.n > 1 && p[0] < 0x80) {
+		*n = p[0];
+		return (struct span){ rest.p + 1, rest.n - 1 };
 	}
-	if (rest->n > 2 && (rest->p[1] & 0x80) == 0) {
-		*n = (uint64_t)(rest->p[0] & 0x7f) | (uint64_t)(unsigned char)rest->p[1] << 7;
-		rest->p += 2;
-		rest->n -= 2;
-		return true;
+	if (rest.n > 2 && p[1] < 0x80) {
+		*n = (uint64_t)(p[0] & 0x7f) | (uint64_t)p[1] << 7;
+		return (struct span){ rest.p + 2, rest.n - 2 };
 	}
-	return unpack_uint(rest, n);
+	if (rest.n > 3 && p[2] < 0x80) {
+		*n = (uint64_t)(p[0] & 0x7f) | (uint64_t)(p[1] & 0x7f) << 7 | (uint64_t)p[2] << 14;
+		return (struct span){ rest.p + 3, rest.n - 3 };
+	}
+	*ok &= unpack_uint(&slow, &x);
+	*n = x;
+	return slow;
+}
+
+/* Inline, so that there is a loop for each kind that knows its numbers. */
+static inline bool
+unpack_rows(struct entries *out, size_t width, unsigned deltas, struct span data)
+{
+	struct entry before = { { 0 } }, *x;
+	bool ok = true;
+	uint64_t n;
+	size_t i;
+
+	vec_reserve(&out->e, out->e.n + data.n / width + 1); /* a number is a byte at the least */
+	x = out->e.p + out->e.n;
+	while (data.n && ok) {
+		for (i = 0; i < width; i++) {
+			data = unpack(data, &n, &ok);
+			if (deltas & 1u << i)
+				n = (uint64_t)before.v[i] + (uint64_t)unzigzag(n);
+			before.v[i] = (int64_t)n;
+		}
+		*x++ = before;
+	}
+	out->e.n = (size_t)(x - out->e.p) - !ok;
+	return ok;
 }
 
 static bool
 unpack_entries(struct entries *out, enum series_kind kind, struct span data)
 {
-	const size_t width = kinds[kind].width;
-	const unsigned deltas = kinds[kind].deltas;
-	struct entry before = { { 0 } };
-	uint64_t n;
-	size_t i;
-
-	vec_reserve(&out->e, out->e.n + data.n / width + 1); /* a number is a byte at the least */
-	while (data.n) {
-		struct entry *x = &out->e.p[out->e.n];
-
-		for (i = 0; i < width; i++) {
-			if (!unpack(&data, &n))
-				return false;
-			if (deltas & 1u << i)
-				n = (uint64_t)before.v[i] + (uint64_t)unzigzag(n);
-			x->v[i] = (int64_t)n;
-		}
-		for (; i < SERIES_WIDTH; i++)
-			x->v[i] = 0;
-		before = *x;
-		out->e.n++;
-	}
-	return true;
+	if (kind == SERIES_LANE)
+		return unpack_rows(out, LANE_WIDTH, LANE_DELTAS, data);
+	return unpack_rows(out, TEST_WIDTH, TEST_DELTAS, data);
 }
 
 static int
@@ -136,10 +149,13 @@ unpack_sums(struct sums *sums, struct span packed)
 {
 	struct lane_sum *sum;
 	uint64_t lane, fails, none;
+	bool ok = true;
 
 	while (packed.n) {
-		if (!unpack(&packed, &lane) || !unpack(&packed, &fails) || !unpack(&packed, &none) ||
-		    lane > UINT32_MAX)
+		packed = unpack(packed, &lane, &ok);
+		packed = unpack(packed, &fails, &ok);
+		packed = unpack(packed, &none, &ok);
+		if (!ok || lane > UINT32_MAX)
 			return false;
 		sum = sum_of(sums, (int64_t)lane);
 		sum->n_fails += (int64_t)(fails & UINT32_MAX);

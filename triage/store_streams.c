@@ -16,7 +16,7 @@ slot_of(const struct view_in *v, int64_t build)
 	if (v->dense)
 		return build < v->first_build ? v->n_places : (size_t)(build - v->first_build);
 	i = (size_t)((uint64_t)build * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (v->n_places - 1);
-	while (v->places[i].lane != UINT32_MAX && v->places[i].build != build)
+	while (v->places[i].lane != UINT32_MAX && v->place_builds[i] != build)
 		i = (i + 1) & (v->n_places - 1);
 	return i;
 }
@@ -70,16 +70,21 @@ index_builds(struct view_in *v)
 	if (v->places && v->order == v->pub.order)
 		return;
 	free(v->places);
+	free(v->place_builds);
 	v->order = v->pub.order;
 	measure_places(v);
 	v->places = xmalloc((v->n_places + 1) * sizeof(*v->places));
 	memset(v->places, 0xff, v->n_places * sizeof(*v->places)); /* lane UINT32_MAX */
+	v->place_builds = v->dense ? NULL : xmalloc(v->n_places * sizeof(*v->place_builds));
 	for (i = 0; i < v->pub.n_lanes; i++) {
 		find_runs(&v->pub.lanes[i], &v->more[i]);
 		for (k = 0; k < v->pub.lanes[i].n; k++) {
 			int64_t build = v->pub.lanes[i].builds[k].id;
+			size_t at = slot_of(v, build);
 
-			v->places[slot_of(v, build)] = (struct place){ build, (uint32_t)i, (uint32_t)k };
+			v->places[at] = (struct place){ (uint32_t)i, (uint32_t)k };
+			if (v->place_builds)
+				v->place_builds[at] = build;
 		}
 	}
 }

@@ -16,7 +16,9 @@ struct loading {
 	int64_t id, n;
 	uint32_t builder, branch;   /* in the view's maps */
 	struct lane_more more;
-	VEC(struct lane_build) builds; /* commit holds the revision's row until the axes are made */
+	struct lane_build *builds;  /* [n_builds]; filled from the end, as they are read from the newest back.
+	                               commit holds the revision's row until the axes are made */
+	uint32_t n_builds, room;    /* [room] in all, in the view's memory */
 };
 
 struct loader {
@@ -57,16 +59,21 @@ name_text(struct loader *l, int64_t row, struct span *out, struct err *e)
 	return got < 0 ? -1 : 0;
 }
 
-static uint32_t *
+static void
+make_room(struct numbers *x, size_t want)
+{
+	size_t n = x->by_row.n;
+
+	vec_reserve(&x->by_row, want);
+	memset(x->by_row.p + n, 0, (want - n) * sizeof(*x->by_row.p));
+	x->by_row.n = want;
+}
+
+static inline uint32_t *
 number_of(struct numbers *x, int64_t row)
 {
-	size_t n = x->by_row.n, want = (size_t)row + 1;
-
-	if (want > n) {
-		vec_reserve(&x->by_row, want);
-		memset(x->by_row.p + n, 0, (want - n) * sizeof(*x->by_row.p));
-		x->by_row.n = want;
-	}
+	if ((size_t)row >= x->by_row.n)
+		make_room(x, (size_t)row + 1);
 	return &x->by_row.p[row];
 }
 
@@ -101,6 +108,8 @@ find_lanes(struct loader *l, struct err *e)
 			continue;
 		x.builder = map_add(&v->builders, builder);
 		x.branch = map_add(&v->branches, branch);
+		x.room = x.n < l->horizon ? (uint32_t)x.n : l->horizon;
+		x.builds = (struct lane_build *)arena_alloc(&v->mem, x.room * sizeof(*x.builds)) + x.room;
 		vec_push(&l->lanes, x);
 	}
 	return got;
@@ -166,8 +175,9 @@ take_build(struct loader *l, struct loading *lane, const struct entry *x, struct
 		b.color = COLOR_UNKNOWN;
 	if (b.result > BUILD_CANCELLED)
 		b.result = BUILD_UNKNOWN;
-	vec_push(&lane->builds, b);
-	return worker_number(l, x->v[4], &lane->builds.p[lane->builds.n - 1].worker, e);
+	*--lane->builds = b;
+	lane->n_builds++;
+	return worker_number(l, x->v[4], &lane->builds->worker, e);
 }
 
 /* From the newest block back, until the horizon is full. */
@@ -179,12 +189,12 @@ load_lane(struct loader *l, struct loading *lane, struct err *e)
 	size_t i;
 	int got = 0;
 
-	while (lane->builds.n < l->horizon) {
+	while (lane->n_builds < lane->room) {
 		vec_clear(&x->e);
 		got = series_block(l->s, SERIES_LANE, lane->id, &before, x, &before, e);
 		if (got <= 0)
 			break;
-		for (i = x->e.n; i > 0 && lane->builds.n < l->horizon; i--) {
+		for (i = x->e.n; i > 0 && lane->n_builds < lane->room; i--) {
 			if (take_build(l, lane, &x->e.p[i - 1], e) < 0)
 				return -1;
 		}
@@ -224,8 +234,8 @@ find_spots(struct loader *l, uint32_t branch, struct spots *spots)
 	for (i = 0; i < l->lanes.n; i++) {
 		struct loading *lane = &l->lanes.p[i];
 
-		for (k = 0; lane->branch == branch && k < lane->builds.n; k++) {
-			struct lane_build *b = &lane->builds.p[k];
+		for (k = lane->n_builds; lane->branch == branch && k > 0; k--) {
+			struct lane_build *b = &lane->builds[k - 1];
 			uint32_t *n = b->commit ? number_of(&at, b->commit) : NULL;
 
 			if (n == NULL || *n == 0) {
@@ -275,9 +285,9 @@ set_places(struct loader *l, uint32_t branch, const struct spot *p, size_t n)
 	for (i = 0; i < l->lanes.n; i++) {
 		struct loading *lane = &l->lanes.p[i];
 
-		for (k = 0; lane->branch == branch && k < lane->builds.n; k++) {
-			if (lane->builds.p[k].commit)
-				lane->builds.p[k].commit = places.by_row.p[lane->builds.p[k].commit];
+		for (k = 0; lane->branch == branch && k < lane->n_builds; k++) {
+			if (lane->builds[k].commit)
+				lane->builds[k].commit = places.by_row.p[lane->builds[k].commit];
 		}
 	}
 	for (i = 0; i < n; i++) {
@@ -322,22 +332,21 @@ out:
 
 /* ---- the whole ---- */
 
-/* Builds were loaded from the newest back, and mostly lie in order. */
+/* The builds mostly lie in order. */
 static void
 finish_lane(struct loader *l, struct loading *from, struct lane *to, struct lane_more *more)
 {
-	size_t n = from->builds.n, i;
 	struct view *v = &l->v->pub;
+	uint32_t n = from->n_builds, i;
 
 	*to = (struct lane){
 		.builder = from->builder,
 		.branch = from->branch,
-		.n = (uint32_t)n,
-		.builds = arena_alloc(&v->mem, n * sizeof(*to->builds)),
+		.n = n,
+		.builds = from->builds,
 		.n_older = (uint64_t)(from->n - (int64_t)n - from->more.n_newer),
 	};
 	for (i = 0; i < n; i++) {
-		to->builds[i] = from->builds.p[n - 1 - i];
 		if (to->builds[i].started > v->newest)
 			v->newest = to->builds[i].started;
 	}
@@ -418,10 +427,8 @@ store_view(struct store *s, const struct view_filter *f, struct view **out, stru
 	}
 	if (ret == 0)
 		ret = load(&l, e);
-	for (i = 0; i < l.lanes.n; i++) {
-		vec_release(&l.lanes.p[i].builds);
+	for (i = 0; i < l.lanes.n; i++)
 		vec_release(&l.lanes.p[i].more.newer);
-	}
 	vec_release(&l.lanes);
 	vec_release(&l.workers.by_row);
 	vec_release(&l.rosters.by_row);
@@ -451,6 +458,7 @@ view_free(struct view *v)
 		vec_release(&in->more[i].runs);
 	}
 	free(in->places);
+	free(in->place_builds);
 	vec_release(&in->rosters);
 	vec_release(&in->counts);
 	vec_release(&in->stories);

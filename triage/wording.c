@@ -63,24 +63,46 @@ wording_percent(struct str *out, double p)
 	str_addf(out, "%.*f %%", p >= 1 ? 0 : digits, shown);
 }
 
+static void
+put_two(char *p, int n)
+{
+	p[0] = (char)('0' + n / 10);
+	p[1] = (char)('0' + n % 10);
+}
+
+/* Without printf: a page of pictures has tens of thousands. */
 void
 wording_date(struct str *out, int64_t t)
 {
+	char text[] = "0000-00-00";
 	time_t seconds = (time_t)t;
 	struct tm tm;
 
-	if (t && gmtime_r(&seconds, &tm))
+	if (t == 0 || !gmtime_r(&seconds, &tm))
+		return;
+	if (tm.tm_year < -1900 || tm.tm_year > 9999 - 1900) {
 		str_addf(out, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+		return;
+	}
+	put_two(text, (tm.tm_year + 1900) / 100);
+	put_two(text + 2, (tm.tm_year + 1900) % 100);
+	put_two(text + 5, tm.tm_mon + 1);
+	put_two(text + 8, tm.tm_mday);
+	str_add(out, text, sizeof(text) - 1);
 }
 
 void
 wording_time(struct str *out, int64_t t)
 {
+	char text[] = " 00:00 UTC";
 	int64_t day = t % 86400;
 
 	wording_date(out, t);
-	if (t > 0)
-		str_addf(out, " %02d:%02d UTC", (int)(day / 3600), (int)(day / 60 % 60));
+	if (t <= 0)
+		return;
+	put_two(text + 1, (int)(day / 3600));
+	put_two(text + 4, (int)(day / 60 % 60));
+	str_add(out, text, sizeof(text) - 1);
 }
 
 void
