@@ -3,14 +3,19 @@
  * tests on each of many commits, 1 % of the results no plain passes.  Goes through
  * store_put, as every ingest does.
  *
- *	store                         makes stores of 10^7 and 10^8 results, asks both, removes them
- *	store BUILDS FILE [SEED]      makes FILE; prints builds, results, seconds, bytes a result
- *	store FILE                    asks it
+ *	store                              makes stores of 10^7 and 10^8 results, asks both, removes them
+ *	store BUILDS FILE [SEED [REPO]]    makes FILE, and REPO; prints builds, results, seconds, bytes a result
+ *	store FILE [REPO]                  asks it
  *
- * The newest build begins before 1795608000 (2026-11-25 12:00 UTC), 200 builds a day.
+ * The newest build begins before 1795608000 (2026-11-25 12:00 UTC), 200 builds a day.  REPO is a
+ * repository of a commit for each second build, of which a builder builds every 25th;
+ * builders are on five of these.  Test 11 got worse at nine tenths of the history.
+ * Some 0.2 GB are written for 10^8 results.
  */
 #include "common/base.h"
 
+#include <fcntl.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +27,10 @@
 #include "common/arena.h"
 #include "common/clock.h"
 #include "common/fs.h"
+#include "tests/bench/made_repo.h"
 #include "triage/store.h"
 
-enum { TESTS = 500, BUILDERS = 50, PER_DAY = 200, FLAKY = 60 };
+enum { TESTS = 500, BUILDERS = 50, PER_DAY = 200, FLAKY = 60, WORSE = 11, BATCH = 25, GROUPS = 5 };
 
 #define NEWEST INT64_C(1795608000)
 
@@ -51,6 +57,7 @@ struct world {
 	struct run run;
 	struct attempt attempts[TESTS][2];
 	double rate[TESTS]; /* of a result that is no plain pass */
+	char (*commits)[MADE_HEX]; /* NULL: revisions are made up */
 	uint64_t n_results, n_events;
 	struct arena lines; /* of one build */
 };
@@ -109,6 +116,24 @@ draw_test(struct world *w, size_t i, bool skipped)
 	t->message = t->details = (struct span){ arena_copy(&w->lines, line, strlen(line)), strlen(line) };
 }
 
+/* The commit that a builder builds. */
+static void
+revision_of(char out[41], const struct world *w, size_t builder, size_t number)
+{
+	uint64_t commit = (number + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	if (w->commits)
+		memcpy(out, w->commits[number * BATCH + builder % GROUPS * (BATCH / GROUPS)], 41);
+	else
+		snprintf(out, 41, "%016" PRIx64 "%016" PRIx64 "%08x", commit, commit * 3, (unsigned)number);
+}
+
+static int64_t
+began(size_t number, size_t n_numbers)
+{
+	return NEWEST - (int64_t)(n_numbers - number - 1) * BUILDERS * 86400 / PER_DAY;
+}
+
 static void
 put(struct store *s, struct world *w, size_t builder, size_t number, size_t n_numbers)
 {
@@ -116,24 +141,23 @@ put(struct store *s, struct world *w, size_t builder, size_t number, size_t n_nu
 	struct build b = { .source = span_of("buildbot https://buildbot.example/"), .branch = span_of("main") };
 	struct err e = ERR_INIT;
 	enum store_put how;
-	uint64_t commit = (number + 1) * UINT64_C(0x9e3779b97f4a7c15);
 	size_t i;
 
 	arena_release(&w->lines);
+	w->rate[WORSE] = number * 10 < n_numbers * 9 ? 0.0023 : 0.1;
 	for (i = 0; i < TESTS; i++)
 		draw_test(w, i, (i * 31 + builder * 17) % 40 == 0);
 	snprintf(name, sizeof(name), "AMD64 system %zu 3.x", builder);
 	snprintf(worker, sizeof(worker), "worker-%zu-%u", builder, (unsigned)(draw() % 2));
 	snprintf(text, sizeof(text), "%zu", number + 1);
-	snprintf(revision, sizeof(revision), "%016" PRIx64 "%016" PRIx64 "%08x", commit, commit * 3, (unsigned)number);
+	revision_of(revision, w, builder, number);
 	snprintf(url, sizeof(url), "https://buildbot.example/#/builders/%zu/builds/%s", builder, text);
 	b.builder = span_of(name);
 	b.worker = span_of(worker);
 	b.number = span_of(text);
 	b.revision = span_of(revision);
 	b.url = span_of(url);
-	b.started = NEWEST - (int64_t)(n_numbers - number - 1) * BUILDERS * 86400 / PER_DAY -
-	            (int64_t)(draw() % 3600);
+	b.started = began(number, n_numbers) - (int64_t)(draw() % 3600);
 	b.finished = b.started + 1200 + (int64_t)(draw() % 600);
 	b.result = BUILD_WARNINGS;
 	w->run.verdict = RUN_PASSED;
@@ -146,7 +170,7 @@ put(struct store *s, struct world *w, size_t builder, size_t number, size_t n_nu
 }
 
 static int
-make_store(size_t n_builds, const char *path, uint64_t seed)
+make_store(size_t n_builds, const char *path, uint64_t seed, const char *repo)
 {
 	size_t n_numbers = n_builds / BUILDERS, i, k;
 	struct world *w = xcalloc(1, sizeof(*w));
@@ -157,6 +181,15 @@ make_store(size_t n_builds, const char *path, uint64_t seed)
 
 	state = seed * 2 + 1;
 	init_world(w);
+	if (repo) {
+		w->commits = made_repo(repo, n_numbers * BATCH, began(0, n_numbers) - 7200, NEWEST - 7200);
+		if (w->commits == NULL) {
+			fprintf(stderr, "store: git cannot make '%s'\n", repo);
+			return 1;
+		}
+		printf("%zu commits, %.1f s\n", n_numbers * BATCH, (double)(clock_micros() - start) / 1e6);
+		start = clock_micros();
+	}
 	s = store_open(path, STORE_WRITE, &e);
 	for (i = 0; s && i < n_numbers; i++) {
 		for (k = 0; k < BUILDERS; k++)
@@ -175,44 +208,96 @@ make_store(size_t n_builds, const char *path, uint64_t seed)
 	vec_release(&w->run.tests);
 	arena_release(&w->run.mem);
 	arena_release(&w->lines);
+	free(w->commits);
 	free(w);
 	return 0;
 }
 
 /* ---- questions ---- */
 
-enum { TIMES = 7 };
+enum { TIMES = 7, ARGS_MAX = 8 };
 
-/* Processor time and memory of one run of the program, least of several: other work on the
- * machine only adds.  False: it has no such command. */
-static bool
-ask(const char *path, const char *const *argv)
+/* A question, and what it must reach; 0: nothing is asked of it. */
+struct question {
+	const char *argv[ARGS_MAX];
+	double most_ms, most_mb;
+	bool cold;
+};
+
+static int
+forget_file(const char *path, const struct stat *st UNUSED, int kind, struct FTW *at UNUSED)
 {
-	int64_t least = INT64_MAX, micros;
+	int fd = kind == FTW_F ? open(path, O_RDONLY) : -1;
+
+	if (fd >= 0) {
+		fsync(fd);
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+		close(fd);
+	}
+	return 0;
+}
+
+/* Takes what lies in a file or folder out of the kernel's memory. */
+static void
+forget(const char *path)
+{
+	if (path)
+		nftw(path, forget_file, 16, FTW_PHYS);
+}
+
+/* Wall and processor time and memory of one run of the program, least of several: other work on the
+ * machine only adds. */
+static void
+ask(const char *store, const char *repo, const struct question *q)
+{
+	int64_t least = INT64_MAX, wall = INT64_MAX, micros, start;
+	const char *argv[ARGS_MAX + 3] = { "build/flake-triage" };
 	struct rusage use = { 0 };
-	int status = 0, i;
+	int status = 0, i, n = 1;
 
+	for (; q->argv[n - 1]; n++)
+		argv[n] = q->argv[n - 1];
+	if (repo) {
+		argv[n++] = "--repo";
+		argv[n] = repo;
+	}
 	for (i = 0; i < TIMES; i++) {
-		pid_t pid = fork();
+		pid_t pid;
 
+		if (q->cold) {
+			forget(store);
+			forget(repo);
+		}
+		start = clock_micros();
+		pid = fork();
 		if (pid == 0) {
 			if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL)
 				_exit(127);
 			setenv("FLAKETOOLS_NOW", "1795608000", 1);
-			setenv("FLAKE_TRIAGE_DB", path, 1);
+			setenv("FLAKE_TRIAGE_DB", store, 1);
 			execv(argv[0], (char *const *)argv);
 			_exit(127);
 		}
 		if (pid < 0 || wait4(pid, &status, 0, &use) != pid || !WIFEXITED(status) ||
-		    WEXITSTATUS(status) > 1)
-			return false;
+		    WEXITSTATUS(status) > 1) {
+			printf("  %s fails\n", argv[1]);
+			return;
+		}
+		start = clock_micros() - start;
+		wall = start < wall ? start : wall;
 		micros = (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * INT64_C(1000000) + use.ru_utime.tv_usec +
 		         use.ru_stime.tv_usec;
 		least = micros < least ? micros : least;
 	}
-	printf("  %-8s %-14s %8.1f ms, %ld MB\n", argv[1], argv[2], (double)least / 1000, use.ru_maxrss >> 10);
+	printf("  %-7s %-14s %-13s %-6s %-4s %8.1f ms, %8.1f of a processor, %3ld MB", argv[1], q->argv[1],
+	       q->argv[2] ? q->argv[2] : "", repo ? "--repo" : "", q->cold ? "cold" : "", (double)wall / 1000,
+	       (double)least / 1000, use.ru_maxrss >> 10);
+	if (q->most_ms > 0)
+		printf("  (reach: %.0f ms", q->most_ms);
+	if (q->most_mb > 0)
+		printf(", %.0f MB", q->most_mb);
+	printf(q->most_ms > 0 ? ")\n" : "\n");
 	fflush(stdout);
-	return true;
 }
 
 struct tests { VEC(uint32_t) p; };
@@ -265,39 +350,54 @@ ask_store(const char *path)
 }
 
 static void
-ask_all(const char *path)
+ask_all(const char *path, const char *repo)
 {
-	static const char *const history[] = { "build/flake-triage", "history", "test_module_3", NULL };
-	static const char *const report[] = { "build/flake-triage", "report", "--since=1d", NULL };
+	static const struct question alone[] = {
+		{ { "history", "test_module_3" }, 20, 0, false },
+		{ { "history", "test_module_3", "--json" }, 20, 0, false },
+		{ { "history", "test_module_3", "--format=html" }, 20, 0, false },
+		{ { "report", "--since=1d" }, 1000, 200, false },
+		{ { "report", "--since=1d", "--json" }, 0, 0, false },
+		{ { "report", "--since=1d", "--format=html" }, 0, 0, false },
+	};
+	static const struct question with_commits[] = {
+		{ { "blame", "test_module_109" }, 2000, 0, true },
+		{ { "blame", "test_module_109" }, 0, 0, false },
+		{ { "report", "--since=1d" }, 0, 0, false },
+	};
+	size_t i;
 
 	ask_store(path);
 	ask_store(path); /* warm */
-	if (!ask(path, history) || !ask(path, report))
-		printf("  the program has no history and report yet\n");
-	fflush(stdout);
+	for (i = 0; i < ARRAY_LEN(alone); i++)
+		ask(path, NULL, &alone[i]);
+	for (i = 0; repo && i < ARRAY_LEN(with_commits); i++)
+		ask(path, repo, &with_commits[i]);
 }
 
 int
 main(int argc, char **argv)
 {
 	static const size_t sizes[] = { 20000, 200000 };
+	char *folder, path[4096], repo[4096];
 	struct err e = ERR_INIT;
-	char *folder, path[4096];
 	int status = 0;
 	size_t i;
 
-	if (argc > 2)
-		return make_store(strtoul(argv[1], NULL, 10), argv[2], argc > 3 ? strtoull(argv[3], NULL, 10) : 1);
-	if (argc == 2) {
-		ask_all(argv[1]);
+	if (argc > 2 && argv[1][0] >= '0' && argv[1][0] <= '9')
+		return make_store(strtoul(argv[1], NULL, 10), argv[2], argc > 3 ? strtoull(argv[3], NULL, 10) : 1,
+		                  argc > 4 ? argv[4] : NULL);
+	if (argc > 1) {
+		ask_all(argv[1], argc > 2 ? argv[2] : NULL);
 		return 0;
 	}
 	folder = fs_unique_dir(getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", "flaketools-bench.", &e);
 	for (i = 0; folder && status == 0 && i < ARRAY_LEN(sizes); i++) {
 		snprintf(path, sizeof(path), "%s/%zu.db", folder, sizes[i]);
-		status = make_store(sizes[i], path, 1);
+		snprintf(repo, sizeof(repo), "%s/%zu.git", folder, sizes[i]);
+		status = make_store(sizes[i], path, 1, repo);
 		if (status == 0)
-			ask_all(path);
+			ask_all(path, repo);
 	}
 	if (folder == NULL || fs_remove(folder, &e) < 0) {
 		fprintf(stderr, "store: %s\n", e.msg);
