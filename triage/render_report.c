@@ -352,9 +352,12 @@ last_line(struct doc *d, const struct report *r)
 	if (r->failures == 0)
 		doc_say(d, "No test failed since then.");
 	else
-		doc_say(d, "%llu of %llu failures of tests since then (%.0f %%) belong to no flake, regression, known "
-		        "failure or machine.", (unsigned long long)r->unexplained, (unsigned long long)r->failures,
+		doc_say(d, "%llu of %llu failures since then (%.0f %%) match no known failure, and their tests are "
+		        "not flaky, regressed, fixed or on a bad machine.",
+		        (unsigned long long)r->unexplained, (unsigned long long)r->failures,
 		        100.0 * (double)r->unexplained / (double)r->failures);
+	if (r->failures && r->broken.n)
+		doc_say(d, " Builds that broke as a whole are left out.");
 	doc_end(d, DOC_PARA);
 }
 

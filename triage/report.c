@@ -14,28 +14,52 @@ enum {
 
 /* ---- one test ---- */
 
-static uint64_t
-failed_since(const struct test_view *t, int64_t since)
+/* A verdict that tells why the test fails, whatever a failure says.  A known test is known for some of its
+ * failures: each is asked for. */
+static bool
+tells_why(enum verdict v)
 {
-	uint64_t n = 0;
+	return v != VERDICT_UNDECIDED && v != VERDICT_HEALTHY && v != VERDICT_KNOWN;
+}
 
+static bool
+is_known(struct asked *a, const struct test_view *t, const struct lane *lane, uint32_t message)
+{
+	struct known_failure failure = {
+		.test = t->name,
+		.builder = a->view->builders.texts.p[lane->builder],
+		.branch = a->view->branches.texts.p[lane->branch],
+	};
+	struct message_words w;
+
+	if (known_count(a->known) == 0)
+		return false;
+	if (message && a->words.get(a->words.data, message, &w)) {
+		failure.message = w.example;
+		failure.details = w.details;
+	}
+	return known_find(a->known, &failure) != NULL;
+}
+
+/* Failures since then, and how many of them nothing explains; without those of builds that broke as a whole, or
+ * that their machine ended. */
+static void
+count_failures(struct report *r, struct asked *a, const struct test_view *t, enum verdict v)
+{
 	for (uint32_t i = 0; i < t->n_streams; i++) {
 		const struct stream *s = &t->streams[i];
 
 		for (uint32_t k = 0; k < s->n_events; k++) {
-			const struct lane_build *b = &s->lane->builds[s->events[k].at];
+			const struct event *x = &s->events[k];
+			const struct lane_build *b = &s->lane->builds[x->at];
 
-			n += s->events[k].cell > CELL_WARNED && b->started >= since && b->mass == MASS_NONE &&
-			     b->color != COLOR_MACHINE;
+			if (x->cell <= CELL_WARNED || b->started < r->since || b->mass != MASS_NONE ||
+			    b->color == COLOR_MACHINE)
+				continue;
+			r->failures++;
+			r->unexplained += !tells_why(v) && !is_known(a, t, s->lane, x->message);
 		}
 	}
-	return n;
-}
-
-static bool
-explained(enum verdict v)
-{
-	return v != VERDICT_UNDECIDED && v != VERDICT_HEALTHY;
 }
 
 /* Not worth a line: healthy, or broken together with so much that the build has the line. */
@@ -65,14 +89,15 @@ look_at(struct gathering *g, uint32_t test)
 	struct report *r = g->r;
 	struct test_view t;
 	struct shown s = { .drawn = false };
+	uint64_t before;
 
 	if (store_streams(g->a->view, test, &t, g->e) < 0)
 		return -1;
 	analyse_test(g->a->view, &t, &g->a->analyse, &g->a->mem, &s.f);
-	s.failed_since = failed_since(&t, r->since);
+	before = r->failures;
+	count_failures(r, g->a, &t, s.f.verdict);
+	s.failed_since = r->failures - before;
 	r->n_tests++;
-	r->failures += s.failed_since;
-	r->unexplained += explained(s.f.verdict) ? 0 : s.failed_since;
 	if (!worth_showing(&s.f))
 		return 0;
 	if (asks_commits(&s.f) && r->n_asked++ < ASKED_MOST && commits_of_test(&s.commits, g->a, &t, g->e) < 0)

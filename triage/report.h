@@ -50,7 +50,10 @@ struct report {
 	VEC(struct shown) tests;  /* by change, then by cost, then by name */
 	uint64_t n_tests;         /* with anything but plain passes */
 	uint32_t n_asked;         /* tests whose commits were looked at */
-	uint64_t failures, unexplained; /* builds of tests that failed since `since`; of them without a reason */
+	/* First tries that failed since `since`, one a test and build, without builds that broke as a whole or that
+	 * their machine ended; of them, those that match no known failure and whose test is neither flaky, regressed,
+	 * fixed since nor failing for a machine. */
+	uint64_t failures, unexplained;
 	const struct view *view;
 };
 
