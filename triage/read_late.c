@@ -1,7 +1,7 @@
 /*
  * A console that begins with something else: what a CI system or a build prints before the
- * tests.  It is searched for a format that is read, window by window, and handed on
- * to its reader from there; what stands before is dropped.
+ * tests, and any long text.  It is searched for a format that is read, window by window, and
+ * handed on to its reader from there; what stands before is dropped.
  */
 #include "common/base.h"
 #include "triage/reader.h"
@@ -55,6 +55,16 @@ look(struct late *l, struct err *e)
 
 /* ---- the row ---- */
 
+/* Lines of a text that fill all that was looked at, which time stamps may have been taken off; no
+ * document. */
+static bool
+is_long_text(struct span head)
+{
+	struct span text = span_trim(head);
+
+	return head.n >= READER_HEAD / 3 && text.n && memchr(text.p, '\n', text.n) && !strchr("<{[\"", text.p[0]);
+}
+
 static int
 detect(struct span head, const char *path UNUSED)
 {
@@ -66,7 +76,7 @@ detect(struct span head, const char *path UNUSED)
 		"dpkg-buildpackage", "Fetching changes from", "+ git ", "$ git ", "   Compiling ", "[EnvInject]",
 		"npm WARN", "Collecting ", "go: downloading", "Downloading from central",
 	};
-	struct span line;
+	struct span line, whole = head;
 	size_t i;
 
 	if (head.n == 0 || memchr(head.p, '\0', head.n))
@@ -77,7 +87,7 @@ detect(struct span head, const char *path UNUSED)
 				return 1;
 		}
 	}
-	return 0;
+	return is_long_text(whole);
 }
 
 static void *

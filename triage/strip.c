@@ -4,7 +4,7 @@
 
 #include "triage/scan.h"
 
-enum { ESC = 0x1b, BEL = 7, PIECE = 64 << 10, LOOK_LINES = 20 };
+enum { ESC = 0x1b, BEL = 7, PIECE = 64 << 10, LOOK_LINES = 100 };
 
 /* ECMA-48: ESC [ parameters final byte; ESC ] text BEL; other ESC intermediate... final. */
 enum state { TEXT, AFTER_ESC, CSI, STRING, STRING_ESC, CHARSET };
@@ -41,7 +41,14 @@ begins(const char *pattern, struct span text)
 	return (int)i;
 }
 
-static const char stamp[] = "0000-00-00T00:00:00.0000000Z ";
+/* Time stamps before lines; '+' of GitLab's goes on with the line before. */
+static const char *const stamps[] = {
+	"0000-00-00T00:00:00.0000000Z ",   /* GitHub, Azure */
+	"0000-00-00T00:00:00.000000Z 00O ", "0000-00-00T00:00:00.000000Z 00E ", /* GitLab: and the stream */
+	"0000-00-00T00:00:00.000000Z 00O+", "0000-00-00T00:00:00.000000Z 00E+",
+	"[0000-00-00T00:00:00.000Z] ",     /* Jenkins */
+	"0000-00-00T00:00:00.000000000Z ", /* docker logs -t */
+};
 static const char bom[] = "\xef\xbb\xbf";
 static const char match[] = "#=MATCH=# "; /* a log classifier's mark for the line that it chose */
 static const char *const groups[] = { "##[group]", "##[endgroup]" };
@@ -59,12 +66,23 @@ pass(const char *mark, struct span line, size_t *at, bool *found)
 	return n >= 0;
 }
 
+/* The first of the marks that the line has. */
+static bool
+pass_one(const char *const *marks, size_t n_marks, struct span line, size_t *at, bool *found)
+{
+	bool whole = true;
+	size_t i;
+
+	for (i = 0; i < n_marks && !*found; i++)
+		whole &= pass(marks[i], line, at, found);
+	return whole || *found;
+}
+
 /* How much of the line's beginning is to go; false: more of it has to come. */
 static bool
 measure(const struct strip *s, struct span line, size_t *n, bool *stamped)
 {
-	bool found = false;
-	size_t i;
+	bool found = false, group = false;
 
 	*n = 0;
 	*stamped = false;
@@ -76,16 +94,9 @@ measure(const struct strip *s, struct span line, size_t *n, bool *stamped)
 		return true;
 	if (!pass(match, line, n, &found))
 		return false;
-	if (!pass(stamp, line, n, stamped))
+	if (!pass_one(stamps, ARRAY_LEN(stamps), line, n, stamped))
 		return false;
-	for (i = 0; *stamped && i < ARRAY_LEN(groups); i++) {
-		found = false;
-		if (!pass(groups[i], line, n, &found))
-			return false;
-		if (found)
-			break;
-	}
-	return true;
+	return !*stamped || pass_one(groups, ARRAY_LEN(groups), line, n, &group);
 }
 
 static bool

@@ -1,7 +1,8 @@
 /*
  * Takes off what stands before and between the bytes of console lines, so that
  * readers see what the program printed: terminal escapes, a byte order mark, the time
- * stamps and group marks of GitHub Actions, the stream letters of Buildbot.  A
+ * stamps of GitHub Actions (with its group marks), GitLab, Jenkins and docker, the stream letters of
+ * Buildbot.  A
  * carriage return before a line feed may stay (lines.h takes it), any other becomes a line
  * feed: what a progress display overwrote is a line of its own.  Bounded memory; where
  * there is nothing to take off the bytes are handed on without a copy.
