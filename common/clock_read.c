@@ -52,15 +52,17 @@ clock_read_seconds(struct span text)
 	size_t i;
 
 	text = span_trim(text);
-	for (i = 0; i < text.n && (text.p[i] | 32) != 'e'; i++) {
-		char c = text.p[i];
+	for (i = 0; i < text.n; i++) {
+		unsigned digit = (unsigned char)text.p[i] - (unsigned)'0';
 
-		if (c >= '0' && c <= '9') {
+		if (digit <= 9) {
 			if (n_digits++ < DIGITS_MAX)
-				digits = digits * 10 + (uint64_t)(c - '0');
-		} else if (c == '.' && point < 0) {
+				digits = digits * 10 + digit;
+		} else if (text.p[i] == '.' && point < 0) {
 			point = n_digits;
-		} else if (c != ',') {
+		} else if ((text.p[i] | 32) == 'e') {
+			break;
+		} else if (text.p[i] != ',') {
 			return -1;
 		}
 	}

@@ -27,7 +27,7 @@ xml_fail(const struct xml *x, const struct xml_input *in, struct err *e, const c
 static inline bool
 is_space(char c)
 {
-	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+	return (unsigned char)c <= ' ' && (c == ' ' || c == '\n' || c == '\t' || c == '\r');
 }
 
 /* These are inline: a tag is read byte by byte, and x stays in registers. */
