@@ -165,6 +165,8 @@ test_spans(void)
 	CHECK_INT(span_find(x, "xyz"), x.n);
 	CHECK_INT(span_find(x, ""), 0);
 	CHECK_INT(span_find(none, "a"), 0);
+	CHECK_INT(span_count(x, 'o'), 2);
+	CHECK_INT(span_count(none, 'a'), 0);
 	CHECK(span_is(span_from(x, 6), "world") && span_from(x, 100).n == 0 && span_from(none, 3).n == 0);
 	CHECK(span_is(span_trim(span_of(" \t\r\n\v\fa b\n")), "a b"));
 	CHECK(span_trim(span_of("  ")).n == 0 && span_trim(none).n == 0);
@@ -212,6 +214,20 @@ test_numbers(void)
 	CHECK(span_u64(span_of("007"), &v) && v == 7);
 }
 
+/* Catches lanes that run over, and bytes left out between them. */
+static void
+test_count(void)
+{
+	struct str s = STR_INIT(STR_FILE);
+	size_t n;
+
+	for (n = 0; n < 5000; n++) {
+		CHECK_INT(span_count(str_span(&s), '\n'), n - n / 3);
+		str_addc(&s, n % 3 == 2 ? '\x8a' : '\n');
+	}
+	str_release(&s);
+}
+
 int
 main(void)
 {
@@ -223,5 +239,6 @@ main(void)
 	test_spans();
 	test_parts();
 	test_numbers();
+	test_count();
 	return check_done();
 }

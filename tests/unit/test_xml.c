@@ -40,6 +40,42 @@ test_read(void)
 	}
 }
 
+/* Catches bytes that are taken for others where words of eight bytes meet: each byte that has to be
+ * read, at each place of a value, beside one that makes it move. */
+static void
+test_places(void)
+{
+	static const struct {
+		const char *raw, *said;
+	} odd[] = {
+		{ "&amp;", "&" }, { "\n", " " }, { "\t", " " }, { "\x7f", "\x7f" }, { "\xc3\xa9", "\xc3\xa9" },
+		{ "\xff", "?" }, { "\x1f", "?" }, { "'", "'" }, { ">", ">" }, { "/", "/" }, { "", "" },
+	};
+	struct str text = STR_INIT(STR_LINE), want = STR_INIT(STR_LINE);
+	struct err e = ERR_INIT;
+	size_t i, at, k;
+
+	for (i = 0; i < ARRAY_LEN(odd); i++) {
+		for (at = 0; at < 20; at++) {
+			str_clear(&text);
+			str_clear(&want);
+			str_addf(&text, "<%.*s n%.*s=\"%.*s%s%.*s\" v = 'a&lt;' w='&#65;'/>", (int)at + 1,
+			         "element-name.of.some:length", (int)at, "ame_of_an-attribute.x", (int)at,
+			         "abcdefghijklmnopqrst", odd[i].raw, 20 - (int)at, "uvwxyzABCDEFGHIJKLMNO");
+			str_addf(&want, "<%.*s n%.*s=%.*s%s%.*s v=a< w=A></%.*s>", (int)at + 1,
+			         "element-name.of.some:length", (int)at, "ame_of_an-attribute.x", (int)at,
+			         "abcdefghijklmnopqrst", odd[i].said, 20 - (int)at, "uvwxyzABCDEFGHIJKLMNO",
+			         (int)at + 1, "element-name.of.some:length");
+			for (k = 0; k < ARRAY_LEN(chunks); k++) {
+				CHECK_INT(xml_said(str_span(&text), chunks[k], &e), 0);
+				CHECK_STR(str_c(&said), str_c(&want));
+			}
+		}
+	}
+	str_release(&text);
+	str_release(&want);
+}
+
 /* Catches UTF-16 that is read as noise. */
 static void
 test_utf16(void)
@@ -185,6 +221,7 @@ int
 main(void)
 {
 	test_read();
+	test_places();
 	test_utf16();
 	test_refused();
 	test_root();
