@@ -47,6 +47,14 @@ repo_fail_at(struct repo *r, struct err *e, const struct repo_id *id)
 
 /* ---- opening ---- */
 
+/* As git does, objects are not hashed again whenever they are read (zlib's sum is still looked
+ * at): it is half the time of a walk. */
+static void
+choose_speed(void)
+{
+	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+}
+
 /* libgit2 does not know git's own variables for leaving configuration out. */
 static void
 choose_configuration(void)
@@ -110,6 +118,7 @@ repo_open(const char *dir, struct err *e)
 	r = xcalloc(1, sizeof(*r));
 	git_libgit2_init();
 	choose_configuration();
+	choose_speed();
 	ret = git_repository_open_ext(&r->git, dir, 0, NULL);
 	if (ret < 0) {
 		fail_open(dir, ret, e);

@@ -161,6 +161,7 @@ struct pool {
 	struct { uint64_t runs, fails; } *before; /* [s.n + 1] of the sights in front */
 	uint32_t *failing; /* [n_failing] sights with a failure, ascending */
 	size_t n_failing;
+	uint32_t *first;   /* [n_places + 1] the first sight at or behind a place */
 };
 
 struct search {
@@ -311,6 +312,7 @@ pool_make(struct pool *pool, const struct sights *s)
 
 	pool->before = xcalloc(most + 1, sizeof(*pool->before));
 	pool->failing = xmalloc((most + 1) * sizeof(*pool->failing));
+	pool->first = xmalloc((s->n_places + 1) * sizeof(*pool->first));
 	for (size_t i = 0; i < s->n; i++) {
 		if (n == 0 || p[n - 1].place != s->p[i].place)
 			p[n++] = (struct sight){ .place = s->p[i].place };
@@ -323,6 +325,10 @@ pool_make(struct pool *pool, const struct sights *s)
 		if (p[i].fails)
 			pool->failing[pool->n_failing++] = (uint32_t)i;
 	}
+	for (uint32_t c = 0, i = 0; c <= s->n_places; c++) {
+		pool->first[c] = i;
+		i += i < n && p[i].place == c;
+	}
 	pool->s = (struct sights){ .p = p, .n = n, .n_lanes = 1, .n_places = s->n_places };
 }
 
@@ -332,6 +338,7 @@ pool_release(struct pool *pool)
 	free((void *)pool->s.p);
 	free(pool->before);
 	free(pool->failing);
+	free(pool->first);
 }
 
 static bool
@@ -396,7 +403,7 @@ look_inside(struct search *q, const struct window *in, struct found *best)
 	for (uint32_t length = (in->high - in->low) / 2; length >= INSIDE_MIN; length /= 2) {
 		for (uint32_t low = in->low; low + length / 2 < in->high; low += length / 2) {
 			uint32_t high = low + length < in->high ? low + length : in->high;
-			struct window w = window_of(&q->pool.s, low, high);
+			struct window w = { low, high, q->pool.first[low], q->pool.first[high] };
 			double log_odds;
 
 			if (!pool_varies(&q->pool, &w) || pool_best(&q->pool, &w) < most - screen_margin)

@@ -250,51 +250,75 @@ find_spots(struct loader *l, uint32_t branch, struct spots *spots)
 	vec_release(&at.by_row);
 }
 
+/* The revisions of rows lo to hi that have a place there. */
 static int
-revision_of(struct loader *l, int64_t row, struct span *out, struct err *e)
+take_revisions(struct loader *l, struct axis *axis, const struct numbers *places, int64_t lo, int64_t hi,
+               struct err *e)
 {
-	struct db_query *q;
+	struct db_query *q = db_query(l->s->db, "SELECT id, text FROM revisions WHERE id BETWEEN ?1 AND ?2", e);
 	int got;
 
-	*out = span_of("");
-	if (row == 0)
-		return 0;
-	q = db_query(l->s->db, "SELECT text FROM revisions WHERE id = ?1", e);
 	if (q == NULL)
 		return -1;
-	db_bind_int(q, 1, row);
-	got = db_step(q, e);
-	if (got > 0) {
-		*out = revision_text(&l->v->pub.mem, db_text(q, 0));
-		db_done(q);
+	db_bind_int(q, 1, lo);
+	db_bind_int(q, 2, hi);
+	while ((got = db_step(q, e)) > 0) {
+		uint32_t n = places->by_row.p[db_int(q, 0)];
+
+		if (n)
+			axis->revisions[n - 1] = revision_text(&l->v->pub.mem, db_text(q, 1));
 	}
-	return got < 0 ? -1 : 0;
+	return got;
 }
 
-/* Gives every build of the branch its place; places is by row of a revision. */
-static void
-set_places(struct loader *l, uint32_t branch, const struct spot *p, size_t n)
+/* Rows of a branch mostly lie close together: then all are read in one go. */
+static int
+read_revisions(struct loader *l, struct axis *axis, const struct spot *p, const struct numbers *places,
+               struct err *e)
 {
-	struct numbers places = { VEC_INIT };
+	enum { GAPS = 8 };
+	int64_t lo = INT64_MAX, hi = 0;
+	uint32_t i, n = 0;
+
+	for (i = 0; i < axis->n; i++) {
+		axis->revisions[i] = span_of("");
+		if (p[i].row == 0)
+			continue;
+		lo = p[i].row < lo ? p[i].row : lo;
+		hi = p[i].row > hi ? p[i].row : hi;
+		n++;
+	}
+	if (n == 0 || hi - lo < (int64_t)GAPS * n)
+		return n ? take_revisions(l, axis, places, lo, hi, e) : 0;
+	for (i = 0; i < axis->n; i++) {
+		if (p[i].row && take_revisions(l, axis, places, p[i].row, p[i].row, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Gives every build of the branch its place; places, less 1, is by row of a revision. */
+static void
+set_places(struct loader *l, uint32_t branch, const struct spot *p, size_t n, struct numbers *places)
+{
 	size_t i, k;
 
 	for (i = 0; i < n; i++) {
 		if (p[i].row)
-			*number_of(&places, p[i].row) = (uint32_t)i;
+			*number_of(places, p[i].row) = (uint32_t)i + 1;
 	}
 	for (i = 0; i < l->lanes.n; i++) {
 		struct loading *lane = &l->lanes.p[i];
 
 		for (k = 0; lane->branch == branch && k < lane->n_builds; k++) {
 			if (lane->builds[k].commit)
-				lane->builds[k].commit = places.by_row.p[lane->builds[k].commit];
+				lane->builds[k].commit = places->by_row.p[lane->builds[k].commit] - 1;
 		}
 	}
 	for (i = 0; i < n; i++) {
 		if (p[i].row == 0)
 			p[i].own->commit = (uint32_t)i;
 	}
-	vec_release(&places.by_row);
 }
 
 /* The order of a branch: its revisions as they were first built. */
@@ -303,29 +327,27 @@ make_axis(struct loader *l, uint32_t branch, struct axis *axis, struct err *e)
 {
 	struct arena *mem = &l->v->pub.mem;
 	struct spots found = { VEC_INIT };
+	struct numbers places = { VEC_INIT };
 	const struct spot *spots;
 	size_t i, n;
-	int ret = -1;
+	int ret;
 
 	find_spots(l, branch, &found);
 	n = found.p.n;
 	if (n)
 		qsort(found.p.p, n, sizeof(*found.p.p), by_start);
 	spots = found.p.p;
-	set_places(l, branch, spots, n);
+	set_places(l, branch, spots, n, &places);
 	*axis = (struct axis){
 		.branch = branch,
 		.n = (uint32_t)n,
 		.revisions = arena_alloc(mem, n * sizeof(*axis->revisions)),
 		.started = arena_alloc(mem, n * sizeof(*axis->started)),
 	};
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n; i++)
 		axis->started[i] = spots[i].started;
-		if (revision_of(l, spots[i].row, &axis->revisions[i], e) < 0)
-			goto out;
-	}
-	ret = 0;
-out:
+	ret = read_revisions(l, axis, spots, &places, e);
+	vec_release(&places.by_row);
 	vec_release(&found.p);
 	return ret;
 }
