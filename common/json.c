@@ -275,10 +275,43 @@ json_add_array(struct json *to, const char *key)
 	return (struct json *)made;
 }
 
+/* What a terminal obeys although JSON allows it in a text: DEL, the controls from U+0080 on, and the marks that
+ * turn the direction of writing.  The bytes of the one at p; 0: none. */
+static size_t
+obeyed(const unsigned char *p, size_t n, unsigned *code)
+{
+	*code = p[0];
+	if (p[0] == 0x7f)
+		return 1;
+	if (n >= 2 && p[0] == 0xc2 && p[1] < 0xa0) {
+		*code = p[1];
+		return 2;
+	}
+	if (n >= 3 && p[0] == 0xe2 && (p[1] == 0x80 || p[1] == 0x81)) {
+		*code = 0x2000u | (p[1] & 1u) << 6 | (p[2] & 0x3fu);
+		return (*code >= 0x2028 && *code <= 0x202e) || (*code >= 0x2066 && *code <= 0x2069) ? 3 : 0;
+	}
+	return 0;
+}
+
+/* Such characters stand in texts only, where they can be written as escapes. */
 static int
 add_chunk(const char *p, size_t n, void *out)
 {
-	return str_add(out, p, n) ? 0 : -1;
+	const unsigned char *text = (const unsigned char *)p;
+	size_t i = 0, from = 0, len;
+	unsigned code;
+
+	while (i < n) {
+		if (text[i] < 0x7f || (len = obeyed(text + i, n - i, &code)) == 0) {
+			i++;
+			continue;
+		}
+		if (!str_add(out, p + from, i - from) || !str_addf(out, "\\u%04X", code))
+			return -1;
+		from = i += len;
+	}
+	return str_add(out, p + from, n - from) ? 0 : -1;
 }
 
 bool

@@ -48,7 +48,8 @@ void json_add_bool(struct json *to, const char *key, bool x);
 void json_add_null(struct json *to, const char *key);
 struct json *json_add_object(struct json *to, const char *key); /* to be filled */
 struct json *json_add_array(struct json *to, const char *key);
-/* Adds the document on one line without a newline; false: it does not fit. */
+/* Adds the document on one line without a newline, and without a byte that a terminal obeys; false: it does
+ * not fit. */
 bool json_print(const struct json *doc, struct str *out);
 
 #endif

@@ -157,6 +157,8 @@ str_add_escaped(struct str *s, struct span x)
 			ok = str_adds(s, "\\t");
 		else if (is_control(c))
 			ok = str_addf(s, "\\x%02x", c);
+		else if (c == 0xc2 && i + 1 < x.n && (unsigned char)x.p[i + 1] < 0xa0) /* U+0080 to U+009F */
+			ok = str_addf(s, "\\xc2\\x%02x", (unsigned char)x.p[++i]);
 		else
 			ok = str_addc(s, (char)c);
 	}

@@ -41,7 +41,8 @@ bool str_addspan(struct str *s, struct span x);
 bool str_add_shell(struct str *s, const char *text);
 
 /* Adds the bytes with backslash, tab, newline and other control bytes written
- * as \\, \t, \n, \xHH: one line, no terminal escape; UTF-8 is left alone. */
+ * as \\, \t, \n, \xHH: one line, no terminal escape; UTF-8 is left alone but for the controls
+ * from U+0080 to U+009F. */
 bool str_add_escaped(struct str *s, struct span x);
 /* The inverse; an unknown escape stands for itself. */
 bool str_add_unescaped(struct str *s, struct span x);

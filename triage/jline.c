@@ -131,11 +131,13 @@ take_raw(struct cursor *c, struct span *raw, bool *escaped)
 
 /* The text at c, decoded; of one that is cut what is there. */
 static bool
-take_text(struct cursor *c, struct span *out, struct str *scratch)
+take_text(struct cursor *c, struct jline_field *f, struct str *scratch)
 {
+	struct span *out = &f->value;
 	bool escaped, whole = take_raw(c, out, &escaped), good;
 	size_t before = scratch->n;
 
+	f->torn = !whole;
 	if (!whole && !c->cut)
 		return false;
 	if (!escaped)
@@ -180,8 +182,9 @@ take_value(struct cursor *c, struct jline_field *f, struct str *scratch)
 	bool good = true;
 
 	f->text = *c->p == '"';
+	f->torn = false;
 	if (f->text)
-		return take_text(c, &f->value, scratch);
+		return take_text(c, f, scratch);
 	if (*c->p == '{' || *c->p == '[') {
 		good = skip_nested(c);
 	} else {

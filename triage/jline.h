@@ -16,6 +16,7 @@ struct jline_field {
 	struct span value; /* a text, decoded; a number, true, false or null as written; of others the bytes */
 	bool text;         /* it is a text */
 	bool there;
+	bool torn;         /* the line was cut in it: only its beginning is there */
 };
 
 /* Reads the line into the fields; values lie in the line or in scratch, which is cleared first.

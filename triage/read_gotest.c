@@ -386,6 +386,10 @@ on_line(void *data, struct span line)
 		build_output(g, f[IMPORT].value, f[OUTPUT].value);
 	if (!f[PACKAGE].there && !f[TEST].there)
 		return;
+	if ((f[PACKAGE].there && f[PACKAGE].torn) || (f[TEST].there && f[TEST].torn)) {
+		collect_unread(g->in.to, "an event of a test whose name is too long");
+		return;
+	}
 	g->read_anything = true;
 	package = unit_of(g, f[PACKAGE].there ? f[PACKAGE].value : span_of(""), UINT32_MAX);
 	if (f[TEST].there && f[TEST].value.n)
@@ -399,9 +403,9 @@ on_line(void *data, struct span line)
 static int
 detect(struct span head, const char *path UNUSED)
 {
-	static const char *const package[] = { "\"Action\":\"", "\"Package\":\"", NULL };
-	static const char *const test[] = { "\"Action\":\"run\"", "\"Test\":\"", NULL };
-	static const char *const build[] = { "\"Action\":\"build-", "\"ImportPath\":\"", NULL };
+	static const char *const package[] = { "\"Action\":", "\"Package\":", NULL };
+	static const char *const test[] = { "\"Action\":", "\"run\"", "\"Test\":", NULL };
+	static const char *const build[] = { "\"Action\":", "\"build-", "\"ImportPath\":", NULL };
 
 	return jline_looks_like(head, package) || jline_looks_like(head, test) ||
 	       jline_looks_like(head, build) ? 95 : 0;

@@ -185,6 +185,10 @@ on_test(struct libtest *t, const struct jline_field *f)
 
 	if (!f[NAME].there)
 		return;
+	if (f[NAME].torn) {
+		collect_unread(t->in.to, "an event of a test whose name is too long");
+		return;
+	}
 	if (span_is(f[EVENT].value, "started")) {
 		take_attempt(&name);
 		i = map_add(&t->started, name);

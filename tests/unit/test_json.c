@@ -84,6 +84,13 @@ test_write(void)
 	          "{\"minimal\":true}],\"a\":null}");
 	CHECK(!json_print(d, &small));
 	json_free(d);
+	/* A terminal obeys these; the text is the same when it is read again. */
+	d = json_new();
+	json_add_text(d, "x", span_of("a\x7f\xc2\x9b" "31m\xe2\x80\xae\xe2\x81\xa6 \xe2\x80\x94\xe2\x81\x82\xc2\xa0"));
+	str_clear(&out);
+	CHECK(json_print(d, &out));
+	CHECK_STR(str_c(&out), "{\"x\":\"a\\u007F\\u009B31m\\u202E\\u2066 \xe2\x80\x94\xe2\x81\x82\xc2\xa0\"}");
+	json_free(d);
 	str_release(&out);
 	str_release(&small);
 }

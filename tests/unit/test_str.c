@@ -128,6 +128,9 @@ test_escapes(void)
 	str_add_escaped(&out, span_of("a\\n\tb\x01\x7f"));
 	CHECK_STR(str_c(&out), "a\\\\n\\tb\\x01\\x7f");
 	str_clear(&out);
+	str_add_escaped(&out, span_of("caf\xc3\xa9 \xc2\x9b" "31m \xc2\xa0\xc2"));
+	CHECK_STR(str_c(&out), "caf\xc3\xa9 \\xc2\\x9b31m \xc2\xa0\xc2");
+	str_clear(&out);
 	str_add_unescaped(&out, span_of("\\q \\x4 \\xzz \\x4a\\x4B \\"));
 	CHECK_STR(str_c(&out), "\\q \\x4 \\xzz JK \\");
 	str_release(&out);
