@@ -150,7 +150,8 @@ match(void *data, const struct lane *l, const struct event *x)
 	struct matching *m = data;
 	const struct known_set *k = m->t->o->known;
 	struct message_words w = { 0 };
-	struct known_failure f = { .test = m->t->test->name };
+	struct known_failure f = { .test = m->t->test->name, .older = m->t->test->older,
+	                           .n_older = m->t->test->n_older };
 	size_t i;
 
 	m->all++;

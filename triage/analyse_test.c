@@ -288,6 +288,18 @@ copied(struct arena *mem, struct span x)
 	return (struct span){ arena_copy(mem, x.p ? x.p : "", x.n), x.n };
 }
 
+static const struct older_name *
+copied_names(struct arena *mem, const struct test_view *t)
+{
+	struct older_name *out = arena_alloc(mem, t->n_older * sizeof(*out));
+
+	for (uint32_t i = 0; i < t->n_older; i++) {
+		out[i] = t->older[i];
+		out[i].name = copied(mem, t->older[i].name);
+	}
+	return out;
+}
+
 void
 analyse_test(const struct view *v, const struct test_view *t, const struct analyse_options *o,
              struct arena *mem, struct finding *out)
@@ -297,7 +309,7 @@ analyse_test(const struct view *v, const struct test_view *t, const struct analy
 	struct judged j;
 
 	*out = (struct finding){ .test = t->test, .name = copied(mem, t->name), .file = copied(mem, t->file),
-	                         .verdict = VERDICT_UNDECIDED };
+	                         .older = copied_names(mem, t), .n_older = t->n_older, .verdict = VERDICT_UNDECIDED };
 	if (o->words)
 		out->messages = cluster_messages(&out->n_messages, t, o->until, o->words, mem);
 	if (t->n_streams == 0)

@@ -162,18 +162,15 @@ add_row(void *data, const struct store_row *row)
 {
 	struct gathering *g = data;
 	struct answer_row r = { .cell = row->event.cell, .attempts = copied(&g->a->mem, row->attempts) };
-	struct known_failure failure = { .test = row->name, .builder = g->out->facts.builder,
-	                                 .branch = g->out->facts.branch };
 	struct message_words w;
 
 	if (row->event.cell <= CELL_WARNED)
 		return;
 	if (g->a->words.get(g->a->words.data, row->event.message, &w)) {
-		failure.message = r.message = w.example;
-		failure.details = w.details;
+		r.message = w.example;
+		r.details = w.details;
 		r.message_id = cluster_id(&g->a->mem, w.hash);
 	}
-	r.known = known_find(g->a->known, &failure);
 	r.f.test = row->test;
 	vec_push(&g->out->rows, r);
 }
@@ -189,6 +186,16 @@ by_class(const void *a, const void *b)
 		return x->class < y->class ? -1 : 1;
 	c = n ? memcmp(x->f.name.p, y->f.name.p, n) : 0;
 	return c ? c : x->f.name.n < y->f.name.n ? -1 : x->f.name.n > y->f.name.n;
+}
+
+static const struct known *
+rule_of(const struct asked *a, const struct answer *out, const struct answer_row *r, const struct test_view *t)
+{
+	struct known_failure f = { .test = t->name, .older = t->older, .n_older = t->n_older,
+	                           .builder = out->facts.builder, .branch = out->facts.branch,
+	                           .message = r->message, .details = r->details };
+
+	return known_find(a->known, &f);
 }
 
 int
@@ -213,6 +220,7 @@ answer_gather(struct answer *out, struct asked *a, const char *text, struct err 
 
 		if (asked_finding(a, r->f.test, &t, &r->f, e) < 0)
 			return -1;
+		r->known = rule_of(a, out, r, &t);
 		r->before = failed_before(&t, out->facts.started);
 		r->class = class_of(out, r);
 		r->fault = fault_find(a->view, &t, build, &a->commits, &a->mem);

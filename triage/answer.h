@@ -24,7 +24,7 @@ struct answer_row {
 	const struct known *known;
 	uint8_t cell;
 	struct span attempts;  /* letters of outcome.h */
-	struct span message;   /* empty: none */
+	struct span message, details; /* empty: none */
 	struct span message_id;
 	uint64_t before;       /* builds before this one where it failed, on all builders */
 	struct fault_found fault; /* can it be the fault of the build's commits? */

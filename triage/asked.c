@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "common/diag.h"
 #include "triage/cmd.h"
+#include "triage/renames.h"
 
 static struct span
 copied(struct arena *mem, struct span x)
@@ -70,7 +71,7 @@ order_by_history(struct asked *a, const struct options *o, struct err *e)
 	if (axes_from_repos(a->view, o->repos, o->n_repos, &a->axes, o->quiet ? NULL : say, NULL, e) < 0)
 		return -1;
 	a->commits = axes_commits(a->axes);
-	return 0;
+	return renames_join(a->view, a->axes, e);
 }
 
 static int

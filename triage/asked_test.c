@@ -4,6 +4,7 @@
 
 #include "common/near.h"
 #include "triage/doc_escape.h"
+#include "triage/store_joint.h"
 
 enum { SHOWN = 8 /* names that could be meant */ };
 
@@ -11,6 +12,7 @@ enum { SHOWN = 8 /* names that could be meant */ };
 enum likeness { EXACT, ENDS, HOLDS, LIKENESSES };
 
 struct sought {
+	struct view *view;
 	const char *name;
 	struct { uint64_t n; uint32_t test; } found[LIKENESSES];
 	VEC(struct { struct span name; unsigned distance; }) near; /* in the view's memory */
@@ -71,7 +73,8 @@ look(void *data, uint32_t test, struct span name)
 	struct near n = { .word = s->name };
 
 	if (l < LIKENESSES) {
-		s->found[l].n++;
+		test = store_joined(s->view, test);
+		s->found[l].n += s->found[l].n == 0 || s->found[l].test != test;
 		s->found[l].test = test;
 		keep(s, name, (unsigned)l);
 		return;
@@ -88,7 +91,7 @@ look(void *data, uint32_t test, struct span name)
 int
 asked_test(struct asked *a, const char *name, uint32_t *test, struct str *near, struct err *e)
 {
-	struct sought s = { .name = name };
+	struct sought s = { .view = a->view, .name = name };
 	int ret = 0;
 	unsigned l;
 

@@ -1,6 +1,7 @@
 /* What a commit itself says of whether it can have changed a test: see blame_prior.h. */
 #include "common/base.h"
 #include "triage/blame_prior.h"
+#include "triage/view.h"
 
 #include <math.h>
 #include <strings.h>
@@ -147,17 +148,28 @@ names_part(struct span test, struct span stem)
 	return false;
 }
 
+/* By the test's name, or one that it had before. */
+static bool
+is_named(const struct blame_subject *s, struct span stem)
+{
+	bool any = names_part(s->test, stem);
+
+	for (uint32_t i = 0; i < s->n_older && !any; i++)
+		any = names_part(s->older[i].name, stem);
+	return any;
+}
+
 static unsigned
 path_factor(const struct blame_subject *s, struct span path)
 {
 	struct span stem = stem_of(base_name(path));
 	uint32_t i;
 
-	if (same_tail(path, s->file) || (is_test(path) && names_part(s->test, stem)))
+	if (same_tail(path, s->file) || (is_test(path) && is_named(s, stem)))
 		return FACTOR_TEST_FILE;
 	if (is_doc(path))
 		return FACTOR_DOCS;
-	if (names_part(s->test, stem) || (s->file.n && same_text(core_of(stem_of(base_name(s->file))), core_of(stem))))
+	if (is_named(s, stem) || (s->file.n && same_text(core_of(stem_of(base_name(s->file))), core_of(stem))))
 		return FACTOR_MODULE;
 	for (i = 0; i < s->n_traces; i++) {
 		if (same_tail(path, s->traces[i]))

@@ -12,9 +12,13 @@
 
 #include "triage/commits.h"
 
+struct older_name;
+
 /* What is known of the test; spans may be empty. */
 struct blame_subject {
 	struct span test;          /* its name, as in the store */
+	const struct older_name *older; /* its names before its file was renamed (view.h) */
+	uint32_t n_older;
 	struct span file;          /* of its source */
 	const struct span *traces; /* paths in the traces of its failures */
 	uint32_t n_traces;

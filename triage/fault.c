@@ -80,7 +80,7 @@ static bool
 likeliest(const struct test_view *t, const struct commit_source *commits, uint32_t branch, uint32_t lo, uint32_t hi,
           struct fault_found *out)
 {
-	struct blame_subject subject = { .test = t->name, .file = t->file };
+	struct blame_subject subject = { .test = t->name, .file = t->file, .older = t->older, .n_older = t->n_older };
 	uint32_t n = hi - lo + 1, i, best = 0;
 	unsigned factors[COMMITS_MOST] = { 0 };
 	double prior[COMMITS_MOST];

@@ -82,6 +82,8 @@ struct message_cluster {
 struct finding {
 	uint32_t test;
 	struct span name, file;
+	const struct older_name *older; /* before its file was renamed; their order is none */
+	uint32_t n_older;
 	enum verdict verdict;
 	enum change change;
 	bool once;                    /* it fails now and did not before, in too few builds for an alarm */

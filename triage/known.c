@@ -7,6 +7,7 @@
 #include "common/arena.h"
 #include "common/rx.h"
 #include "common/vec.h"
+#include "triage/view.h"
 
 struct rule { struct known known; struct rx *pattern; };
 
@@ -88,12 +89,22 @@ globbed(struct span glob, struct span text)
 	return same;
 }
 
+static bool
+named(struct span glob, const struct known_failure *f)
+{
+	bool any = globbed(glob, f->test);
+
+	for (uint32_t i = 0; i < f->n_older && !any; i++)
+		any = globbed(glob, f->older[i].name);
+	return any;
+}
+
 bool
 known_matches(const struct known_set *k, size_t i, const struct known_failure *f)
 {
 	const struct rule *r = &k->rules.p[i];
 
-	return globbed(r->known.test, f->test) && globbed(r->known.builder, f->builder) &&
+	return named(r->known.test, f) && globbed(r->known.builder, f->builder) &&
 	       globbed(r->known.branch, f->branch) &&
 	       (!r->pattern || rx_match(r->pattern, f->message) == 1 ||
 	        rx_match(r->pattern, f->details) == 1);

@@ -8,6 +8,8 @@
 #include "common/err.h"
 #include "common/str.h"
 
+struct older_name;
+
 /* A rule matches a failure when everything matches that it names. */
 struct known {
 	int64_t id;
@@ -21,6 +23,8 @@ struct known {
 /* One failure, for matching; empty spans are not known. */
 struct known_failure {
 	struct span test, builder, branch;
+	const struct older_name *older; /* the test's names before it was renamed (view.h) */
+	uint32_t n_older;
 	struct span message, details;
 };
 

@@ -12,11 +12,12 @@ struct checking {
 };
 
 static bool
-matches(const struct checking *c, struct span test, const struct lane *l, uint32_t message)
+matches(const struct checking *c, const struct test_view *t, const struct lane *l, uint32_t message)
 {
 	struct message_words w;
 	struct known_failure f = {
-		.test = test, .builder = c->a->view->builders.texts.p[l->builder],
+		.test = t->name, .older = t->older, .n_older = t->n_older,
+		.builder = c->a->view->builders.texts.p[l->builder],
 		.branch = c->a->view->branches.texts.p[l->branch],
 	};
 
@@ -49,7 +50,7 @@ try_test(void *data, uint32_t test)
 			if (s->events[k].cell <= CELL_WARNED)
 				continue;
 			if (last != s->events[k].message)
-				same = matches(c, t.name, s->lane, s->events[k].message);
+				same = matches(c, &t, s->lane, s->events[k].message);
 			last = s->events[k].message;
 			c->out->of_failures++;
 			c->out->failures += same;

@@ -54,9 +54,9 @@ const struct opt triage_opts_table[] = {
 	          "began then or later" },
 	{ "until", .arg = "WHEN", .use = ANSWERS | USE_PRIORS, GROUP, .set = opt_set_text, FIELD(until_text),
 	  .help = "as if it were WHEN now: builds that began later are left out" },
-	{ "repo", .arg = "DIR", .use = ANSWERS | USE_EVAL, GROUP, .words = "DIR", .set = add_repo,
-	  .help = "a clone of what was tested, for the order of its commits and what they change; may be "
-	          "given again for another codebase" },
+	{ "repo", .arg = "DIR", .use = ANSWERS | USE_EVAL | USE_PRIORS, GROUP, .words = "DIR", .set = add_repo,
+	  .help = "a clone of what was tested, for the order of its commits, what they change and which tests "
+	          "they rename; may be given again for another codebase" },
 #undef GROUP
 #define GROUP .group = "What a file does not say (ingest)"
 	{ "revision", .arg = "ID", .use = USE_INGEST, GROUP, .set = opt_set_text, FIELD(revision),

@@ -35,6 +35,8 @@ int render_write(const struct str *page, const char *path, struct err *e);
 void part_place(struct doc *d, const struct view *v, uint32_t branch, uint32_t place);
 /* "since X", or "since one of 12 commits, most likely X"; nothing when it is not known. */
 void part_since(struct doc *d, const struct view *v, const struct finding *f);
+/* "called test_old until 1234abcd (2026-11-25)", a line each. */
+void part_older_names(struct doc *d, const struct view *v, const struct finding *f);
 /* "fails in every run on windows since X": of a regressed test, with the builders that it is regressed on. */
 void part_regressed(struct doc *d, const struct view *v, const struct finding *f);
 void part_rate(struct doc *d, const struct rate *r);

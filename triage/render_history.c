@@ -25,6 +25,7 @@ lead(struct doc *d, const struct history *h)
 		part_since(d, h->view, f);
 	}
 	doc_end(d, DOC_PARA);
+	part_older_names(d, h->view, f);
 	if (f->known) {
 		doc_begin(d, DOC_PARA);
 		doc_say(d, "known: ");

@@ -138,10 +138,24 @@ add_evidence(struct json *to, const struct finding *f)
 	json_add_int(x, "tail_failures", (int64_t)f->evidence.tail_fails);
 }
 
+static void
+add_older_names(struct json *to, const struct view *v, const struct finding *f)
+{
+	struct json *list = f->n_older ? json_add_array(to, "renamed_from") : NULL;
+
+	for (uint32_t i = 0; i < f->n_older; i++) {
+		struct json *x = json_add_object(list, NULL);
+
+		json_add_text(x, "name", f->older[i].name);
+		json_add_text(x, "commit", v->axes[f->older[i].branch].revisions[f->older[i].place]);
+	}
+}
+
 void
 json_add_finding(struct json *to, const struct view *v, const struct finding *f, struct span since_build)
 {
 	json_add_text(to, "test", f->name);
+	add_older_names(to, v, f);
 	json_add_text(to, "verdict", span_of(verdict_name(f->verdict)));
 	json_add_number(to, "sure", f->sure);
 	json_add_int(to, "runs", (int64_t)f->runs);

@@ -86,6 +86,19 @@ part_since(struct doc *d, const struct view *v, const struct finding *f)
 }
 
 void
+part_older_names(struct doc *d, const struct view *v, const struct finding *f)
+{
+	for (uint32_t i = 0; i < f->n_older; i++) {
+		doc_begin(d, DOC_PARA);
+		doc_say(d, "called ");
+		doc_part(d, DOC_CODE, f->older[i].name);
+		doc_say(d, " until ");
+		part_place(d, v, f->older[i].branch, f->older[i].place);
+		doc_end(d, DOC_PARA);
+	}
+}
+
+void
 part_regressed(struct doc *d, const struct view *v, const struct finding *f)
 {
 	const struct lane_finding *one = NULL;

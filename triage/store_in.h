@@ -6,6 +6,7 @@
 #include "common/map.h"
 #include "common/vec.h"
 #include "triage/store.h"
+#include "triage/store_joint.h"
 #include "triage/story.h"
 
 /* ---- texts that have numbers (store_names.c) ---- */
@@ -155,6 +156,8 @@ struct story_more { struct story story; struct span letters; };
 
 struct view_in {
 	struct view pub;       /* first */
+	VEC(uint32_t) joined;  /* by test: which it is a part of; those behind the last are themselves */
+	VEC(struct test_joint) older; /* tests that are a part of another: old of now */
 	struct lane_more *more; /* [n_lanes] */
 	struct place *places;  /* by build less first_build where that is dense, else a hash */
 	int64_t *place_builds; /* of a hash: the build of each place */
@@ -171,10 +174,14 @@ struct view_in {
 	struct entries entries;
 };
 
+struct members { VEC(uint32_t) v; }; /* tests */
+
 struct view_in *view_in(struct view *v);
 /* Where the build is; NULL: not in this view. */
 const struct place *view_place(struct view_in *v, int64_t build);
 int view_load_rosters(struct view_in *v, struct err *e);
+/* Makes places and runs, where they are not as the builds are now. */
+void view_index(struct view_in *v);
 /* NULL and e: it cannot be read. */
 const struct story_more *view_story(struct view_in *v, int64_t row, struct err *e);
 /* The event of one row of a test's series; at is 0. */

@@ -112,7 +112,7 @@ static void
 give_row(void *data, int64_t test)
 {
 	struct row_walk *w = data;
-	struct store_row row = { .test = (uint32_t)test };
+	struct store_row row = { .test = store_joined(&w->v->pub, (uint32_t)test) };
 	const struct story_more *story;
 	struct entry x;
 	int got;
@@ -320,18 +320,15 @@ first_since(struct store *s, int64_t since, int64_t *out, struct err *e)
 	return got < 0 ? -1 : 0;
 }
 
-int
-store_warnings(struct view *view, uint32_t test, int64_t since,
-               void (*each)(void *data, const struct store_warning *w), void *data, struct err *e)
+/* Under one name. */
+static int
+give_warnings(struct view_in *v, uint32_t test, int64_t first, int64_t since,
+              void (*each)(void *data, const struct store_warning *w), void *data, struct err *e)
 {
-	struct view_in *v = view_in(view);
 	struct db_query *q;
-	int64_t first;
 	int got;
 
-	if (first_since(view->store, since, &first, e) < 0)
-		return -1;
-	q = db_query(view->store->db, test == UINT32_MAX ?
+	q = db_query(v->pub.store->db, test == UINT32_MAX ?
 		"SELECT w.build, w.test, r.text, m.example, w.n FROM warnings w JOIN builds b ON b.id = w.build "
 		"JOIN names r ON r.id = w.rule LEFT JOIN messages m ON m.id = w.message "
 		"WHERE w.build >= ?1 AND b.started >= ?2 ORDER BY w.build, w.test" :
@@ -347,7 +344,7 @@ store_warnings(struct view *view, uint32_t test, int64_t since,
 	while ((got = db_step(q, e)) > 0) {
 		struct store_warning w = {
 			.build = db_int(q, 0),
-			.test = db_int(q, 1) ? (uint32_t)db_int(q, 1) : UINT32_MAX,
+			.test = db_int(q, 1) ? store_joined(&v->pub, (uint32_t)db_int(q, 1)) : UINT32_MAX,
 			.rule = lend(v, db_text(q, 2)),
 			.line = lend(v, db_text(q, 3)),
 			.count = (uint32_t)db_int(q, 4),
@@ -356,6 +353,23 @@ store_warnings(struct view *view, uint32_t test, int64_t since,
 		each(data, &w);
 	}
 	return got;
+}
+
+int
+store_warnings(struct view *view, uint32_t test, int64_t since,
+               void (*each)(void *data, const struct store_warning *w), void *data, struct err *e)
+{
+	struct view_in *v = view_in(view);
+	int64_t first;
+	size_t i;
+
+	if (first_since(view->store, since, &first, e) < 0 || give_warnings(v, test, first, since, each, data, e) < 0)
+		return -1;
+	for (i = 0; i < v->older.n; i++) {
+		if (v->older.p[i].now == test && give_warnings(v, v->older.p[i].old, first, since, each, data, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int

@@ -62,8 +62,8 @@ find_runs(const struct lane *lane, struct lane_more *more)
 
 /* Where each build is, and the runs of rosters: once, and again when they were put into
  * another order. */
-static void
-index_builds(struct view_in *v)
+void
+view_index(struct view_in *v)
 {
 	size_t i, k;
 
@@ -94,7 +94,7 @@ view_place(struct view_in *v, int64_t build)
 {
 	size_t at;
 
-	index_builds(v);
+	view_index(v);
 	at = slot_of(v, build);
 	return at >= v->n_places || v->places[at].lane == UINT32_MAX ? NULL : &v->places[at];
 }
@@ -335,20 +335,20 @@ lanes_by_row(struct view_in *v, size_t *n)
 }
 
 static int
-name_of_test(struct view_in *v, struct test_view *out, struct err *e)
+name_of_test(struct view_in *v, uint32_t test, struct span *out_name, struct span *out_file, struct err *e)
 {
 	struct db_query *q = db_query(v->pub.store->db, "SELECT name, file FROM tests WHERE id = ?1", e);
 	struct span name, file;
 
 	if (q == NULL)
 		return -1;
-	db_bind_int(q, 1, out->test);
+	db_bind_int(q, 1, test);
 	if (db_step(q, e) <= 0)
-		return err_set(e, "'%s' has no test %u", db_path(v->pub.store->db), out->test);
+		return err_set(e, "'%s' has no test %u", db_path(v->pub.store->db), test);
 	name = db_text(q, 0);
 	file = db_text(q, 1);
-	out->name = (struct span){ arena_copy(&v->scratch, name.p, name.n), name.n };
-	out->file = (struct span){ arena_copy(&v->scratch, file.p, file.n), file.n };
+	*out_name = (struct span){ arena_copy(&v->scratch, name.p, name.n), name.n };
+	*out_file = (struct span){ arena_copy(&v->scratch, file.p, file.n), file.n };
 	db_done(q);
 	return 0;
 }
@@ -362,7 +362,6 @@ load_rows(struct view_in *v, struct making *m, const uint32_t *lane_of, size_t n
 	int ret;
 	size_t i;
 
-	vec_clear(&v->entries.e);
 	ret = series_since(v->pub.store, test, v->until ? INT64_MIN : v->first_build, &v->entries, &sums, e);
 	for (i = 0; ret == 0 && i < sums.p.n; i++) {
 		int64_t lane = sums.p.p[i].lane;
@@ -376,22 +375,38 @@ load_rows(struct view_in *v, struct making *m, const uint32_t *lane_of, size_t n
 	return ret;
 }
 
+/* What a roster says of the test, under whichever of its names. */
+static uint8_t
+cell_by_name(struct span packed, const struct members *names)
+{
+	size_t i;
+
+	for (i = 0; i < names->v.n; i++) {
+		if (cell_of_letter(roster_letter(packed, names->v.p[i])) != CELL_NONE)
+			return CELL_PASS;
+	}
+	return CELL_NONE;
+}
+
 static int
-make_streams(struct view_in *v, struct making *m, struct test_view *out, struct err *e)
+make_streams(struct view_in *v, struct making *m, const struct members *names, struct test_view *out, struct err *e)
 {
 	size_t n_of, i;
 	uint32_t *of = lanes_by_row(v, &n_of);
 
 	for (i = 0; i < v->rosters.n; i++)
-		v->rosters.p[i].cell = (uint8_t)cell_of_letter(roster_letter(v->rosters.p[i].packed, out->test));
+		v->rosters.p[i].cell = cell_by_name(v->rosters.p[i].packed, names);
 	for (i = 0; i < v->counts.n; i++) {
 		if (cell_in_roster(v, v->counts.p[i].roster) == CELL_PASS)
 			m[v->counts.p[i].lane].older_runs += v->counts.p[i].n;
 	}
 	for (i = 0; i < v->pub.n_lanes; i++)
 		by_rosters(v, i, &m[i]);
-	if (load_rows(v, m, of, n_of, out->test, e) < 0)
-		return -1;
+	vec_clear(&v->entries.e);
+	for (i = 0; i < names->v.n; i++) {
+		if (load_rows(v, m, of, n_of, names->v.p[i], e) < 0)
+			return -1;
+	}
 	for (i = 0; i < v->entries.e.n; i++) {
 		if (take_row(v, m, of, n_of, &v->entries.e.p[i], e) < 0)
 			return -1;
@@ -404,24 +419,53 @@ make_streams(struct view_in *v, struct making *m, struct test_view *out, struct 
 	return 0;
 }
 
+/* The test and what it was called before. */
+static int
+find_names(struct view_in *v, struct members *names, struct test_view *out, struct err *e)
+{
+	struct older_name *older = arena_alloc(&v->scratch, (v->older.n + 1) * sizeof(*older));
+	struct span file;
+	size_t i;
+
+	if (name_of_test(v, out->test, &out->name, &out->file, e) < 0)
+		return -1;
+	vec_push(&names->v, out->test);
+	out->older = older;
+	for (i = 0; i < v->older.n; i++) {
+		const struct test_joint *j = &v->older.p[i];
+
+		if (j->now != out->test)
+			continue;
+		vec_push(&names->v, j->old);
+		older[out->n_older] = (struct older_name){ .branch = j->branch, .place = j->place };
+		if (name_of_test(v, j->old, &older[out->n_older++].name, &file, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 store_streams(struct view *view, uint32_t test, struct test_view *out, struct err *e)
 {
 	struct view_in *v = view_in(view);
+	struct members names = { VEC_INIT };
 	struct making *m;
 	int ret;
 	size_t i;
 
 	arena_release(&v->scratch);
-	*out = (struct test_view){ .test = test };
-	if (name_of_test(v, out, e) < 0 || view_load_rosters(v, e) < 0)
-		return -1;
-	index_builds(v);
+	*out = (struct test_view){ .test = store_joined(view, test) };
 	m = xcalloc(view->n_lanes, sizeof(*m));
-	ret = make_streams(v, m, out, e);
+	ret = find_names(v, &names, out, e);
+	if (ret == 0)
+		ret = view_load_rosters(v, e);
+	view_index(v);
+	if (ret == 0)
+		ret = make_streams(v, m, &names, out, e);
 	for (i = 0; i < view->n_lanes; i++)
 		vec_release(&m[i].events);
 	free(m);
+	vec_release(&names.v);
 	return ret;
 }
 
@@ -503,7 +547,11 @@ store_tests(struct view *view, int64_t since, bool all, void (*each)(void *data,
 	for (i = 0; ret == 0 && all && i < v->rosters.n; i++)
 		roster_each(v->rosters.p[i].packed, add_letter_to_set, &set);
 	for (i = 0; ret == 0 && i < set.in.n; i++) {
-		if (set.in.p[i])
+		if (set.in.p[i] && store_joined(view, (uint32_t)i) != i)
+			add_to_set(&set, store_joined(view, (uint32_t)i));
+	}
+	for (i = 0; ret == 0 && i < set.in.n; i++) {
+		if (set.in.p[i] && store_joined(view, (uint32_t)i) == i)
 			each(data, (uint32_t)i);
 	}
 	vec_release(&set.in);

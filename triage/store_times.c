@@ -61,6 +61,7 @@ times_put(struct store *s, int64_t lane, const struct build *b, struct span pack
 }
 
 struct giving {
+	struct view *view;
 	uint32_t lane;
 	void (*each)(void *data, uint32_t test, uint32_t lane, int64_t micros);
 	void *data;
@@ -71,7 +72,7 @@ give(void *data, int64_t test, int64_t micros)
 {
 	const struct giving *g = data;
 
-	g->each(g->data, (uint32_t)test, g->lane, micros);
+	g->each(g->data, store_joined(g->view, (uint32_t)test), g->lane, micros);
 }
 
 int
@@ -79,7 +80,7 @@ store_times(struct view *view, void (*each)(void *data, uint32_t test, uint32_t 
             void *data, struct err *e)
 {
 	const struct view_in *v = view_in(view);
-	struct giving g = { 0, each, data };
+	struct giving g = { view, 0, each, data };
 	struct db_query *q = db_query(view->store->db, "SELECT data FROM times WHERE lane = ?1 AND "
 	                             "(?2 = 0 OR started <= ?2) ORDER BY part", e);
 	int got = 0;

@@ -482,6 +482,8 @@ view_free(struct view *v)
 	free(in->places);
 	free(in->place_builds);
 	vec_release(&in->rosters);
+	vec_release(&in->joined);
+	vec_release(&in->older);
 	vec_release(&in->counts);
 	vec_release(&in->stories);
 	vec_release(&in->entries.e);

@@ -256,7 +256,8 @@ suspects_find(const struct view *v, const struct test_view *t, const struct find
               struct suspects *out)
 {
 	struct span traces[TRACES];
-	struct blame_subject subject = { .test = t->name, .file = t->file, .traces = traces, .fixed = down };
+	struct blame_subject subject = { .test = t->name, .file = t->file, .older = t->older,
+	                                 .n_older = t->n_older, .traces = traces, .fixed = down };
 	struct candidates c = { .n = 0 };
 	uint32_t i;
 

@@ -93,9 +93,14 @@ struct stream {
 	uint64_t n_older_runs, n_older_fails; /* before the horizon; fails: re-run, fail and flip cells */
 };
 
+/* What a test was called before, and the place on a branch's axis where that ended. */
+struct older_name { struct span name; uint32_t branch, place; };
+
 struct test_view {
 	uint32_t test;        /* id in the store */
 	struct span name, file;
+	const struct older_name *older; /* of its file before it was renamed (store_joint.h) */
+	uint32_t n_older;
 	struct stream *streams; /* only lanes that ever ran it */
 	uint32_t n_streams;
 };
