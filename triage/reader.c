@@ -2,6 +2,8 @@
 #include "common/base.h"
 #include "triage/reader.h"
 
+enum { FIRST_LOOK = 4 << 10 }; /* bytes of which most rows are sure already */
+
 extern const struct reader read_ctest;
 extern const struct reader read_junit;
 extern const struct reader read_pytest;
@@ -69,30 +71,42 @@ keep(void *data, struct span bytes, struct err *e)
 	return 0;
 }
 
-const struct reader *
-reader_detect(struct span head, const char *path)
+/* The row that is surest of the head; nobody is asked after one who is sure. */
+static const struct reader *
+ask(struct span head, const char *path, int *most)
 {
 	struct str printed = STR_INIT(2 * READER_HEAD); /* the head as console output */
 	const struct reader *best = NULL;
 	struct strip strip;
-	int sure, most = 0;
 	size_t i;
+	int sure;
 
-	if (head.n > READER_HEAD)
-		head.n = READER_HEAD;
+	*most = 0;
 	strip_init(&strip, STRIP_PLAIN, keep, &printed);
 	strip_feed(&strip, head, NULL);
 	strip_finish(&strip, NULL);
 	strip_release(&strip);
-	for (i = 0; readers[i] && most < READER_SURE; i++) {
+	for (i = 0; readers[i] && *most < READER_SURE; i++) {
 		sure = readers[i]->detect(readers[i]->console ? str_span(&printed) : head, path);
-		if (sure > most) {
-			most = sure;
+		if (sure > *most) {
+			*most = sure;
 			best = readers[i];
 		}
 	}
 	str_release(&printed);
 	return best;
+}
+
+const struct reader *
+reader_detect(struct span head, const char *path)
+{
+	const struct reader *best;
+	int most;
+
+	if (head.n > READER_HEAD)
+		head.n = READER_HEAD;
+	best = ask((struct span){ head.p, head.n < FIRST_LOOK ? head.n : FIRST_LOOK }, path, &most);
+	return most >= READER_SURE || head.n <= FIRST_LOOK ? best : ask(head, path, &most);
 }
 
 /* ---- one input ---- */

@@ -198,8 +198,8 @@ step(struct strip *s, char c)
 
 /* ---- pieces ---- */
 
-/* A line's beginning that lies whole in the bytes is taken off them without being held. */
-static void
+/* Takes a line's beginning that lies whole in the bytes off them without holding it; false: it does not. */
+static bool
 skip_start(struct strip *s, struct span *bytes)
 {
 	size_t n, len = bytes->n < STRIP_HOLD ? bytes->n : STRIP_HOLD;
@@ -208,11 +208,12 @@ skip_start(struct strip *s, struct span *bytes)
 
 	len = lf ? (size_t)(lf - bytes->p) : len;
 	if (len == 0 || memchr(bytes->p, ESC, len) || memchr(bytes->p, '\r', len))
-		return;
+		return false;
 	if (!measure(s, (struct span){ bytes->p, len }, &n, &stamped) && len < STRIP_HOLD)
-		return;
+		return false;
 	started(s, stamped, n == len);
 	*bytes = span_from(*bytes, n);
+	return true;
 }
 
 /* How many bytes from the front hold nothing to look at one by one.  The next mark is
@@ -246,22 +247,20 @@ feed_piece(struct strip *s, struct span bytes, struct err *e)
 	size_t n;
 
 	s->next = NULL;
-	n = plain_length(s, bytes);
-	if (n == bytes.n)
-		return s->give(s->data, bytes, e);
-	/* What is left is no longer than the piece, what was held and one line feed. */
-	while (bytes.n) {
+	/* What is put to `out` is no longer than the piece, what was held and one line feed. */
+	while ((n = plain_length(s, bytes)) < bytes.n) {
 		str_add(&s->out, bytes.p, n);
 		bytes = span_from(bytes, n);
-		if (bytes.n && s->at_start && s->n_held == 0 && s->state == TEXT && !s->cr)
-			skip_start(s, &bytes);
-		n = plain_length(s, bytes);
-		if (n == 0 && bytes.n) {
+		if (s->at_start && s->n_held == 0 && s->state == TEXT && !s->cr && skip_start(s, &bytes))
+			continue;
+		do {
 			step(s, bytes.p[0]);
 			bytes = span_from(bytes, 1);
-		}
+		} while (bytes.n && s->state != TEXT);
 	}
-	return flush(s, e);
+	if (flush(s, e) < 0)
+		return -1;
+	return bytes.n ? s->give(s->data, bytes, e) : 0;
 }
 
 int
