@@ -37,10 +37,16 @@ rarity(const char *pair)
 	return (a + 1u) * (b + 1u);
 }
 
-static uint8_t
-hash(const char *pair)
+static inline unsigned
+pair_at(const char *p)
 {
-	return (uint8_t)((uint8_t)pair[0] * 31 + (uint8_t)pair[1]);
+	return (unsigned)(uint8_t)p[0] << 8 | (uint8_t)p[1];
+}
+
+static inline unsigned
+hash(unsigned pair)
+{
+	return (pair ^ pair >> 5) % 1024;
 }
 
 bool
@@ -65,7 +71,8 @@ scan_add(struct scan *s, struct span text, uint64_t bits)
 		s->low[k][pair[k] & 15] |= eighth;
 		s->high[k][pair[k] >> 4] |= eighth;
 	}
-	chain = &s->chains[hash(pair)];
+	chain = &s->chains[hash(pair_at(pair))];
+	s->pairs[s->n_texts] = (uint16_t)pair_at(pair);
 	s->texts[s->n_texts] = text;
 	s->bits[s->n_texts] = bits;
 	s->at[s->n_texts] = (uint8_t)best;
@@ -74,24 +81,23 @@ scan_add(struct scan *s, struct span text, uint64_t bits)
 	return true;
 }
 
-/* Whether a text stands in the bytes whose pair, `at` bytes from its beginning, is at i. */
 static bool
-stands_at(struct span text, size_t at, struct span bytes, size_t i)
+stands_at(struct span text, struct span bytes, size_t at)
 {
-	return text.p[at] == bytes.p[i] && text.p[at + 1] == bytes.p[i + 1] && i >= at &&
-	       text.n <= bytes.n - (i - at) && memcmp(bytes.p + i - at, text.p, text.n) == 0;
+	return at < bytes.n && text.n <= bytes.n - at && memcmp(bytes.p + at, text.p, text.n) == 0;
 }
 
 /* Adds the bits of the texts whose pair is at i; false: there is none. */
-static bool
+static inline bool
 texts_at(const struct scan *s, struct span bytes, size_t i, uint64_t *bits)
 {
-	unsigned number = s->chains[hash(bytes.p + i)], t;
+	unsigned pair = pair_at(bytes.p + i), number, t;
 	bool found = false;
 
-	for (; number; number = s->next[t]) {
+	for (number = s->chains[hash(pair)]; number; number = s->next[t]) {
 		t = number - 1;
-		if (stands_at(s->texts[t], s->at[t], bytes, i)) {
+		/* Before the beginning is far behind the end. */
+		if (s->pairs[t] == pair && stands_at(s->texts[t], bytes, i - s->at[t])) {
 			*bits |= s->bits[t];
 			found = true;
 		}

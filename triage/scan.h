@@ -15,9 +15,10 @@ enum { SCAN_TEXTS_MAX = 250 };
 struct scan {
 	struct span texts[SCAN_TEXTS_MAX]; /* not owned */
 	uint64_t bits[SCAN_TEXTS_MAX];
-	uint8_t at[SCAN_TEXTS_MAX];        /* where its rarest pair is */
+	uint16_t pairs[SCAN_TEXTS_MAX];    /* the rarest two bytes of each, the first times 256 */
+	uint8_t at[SCAN_TEXTS_MAX];        /* where they are */
 	uint8_t next[SCAN_TEXTS_MAX];      /* number of the next in its chain + 1; 0: none */
-	uint8_t chains[256];               /* by a hash of the pair: number of the first + 1; 0: none */
+	uint8_t chains[1024];              /* by a hash of the pair: number of the first + 1; 0: none */
 	unsigned n_texts;
 	/* By the low and the high half of the pair's first and second byte: a bit for each eighth of
 	 * the texts that it may be of, of which the high half of the first byte is the number. */

@@ -4,7 +4,7 @@
 
 #include "triage/scan.h"
 
-enum { ESC = 0x1b, BEL = 7, PIECE = 64 << 10, LOOK_LINES = 100 };
+enum { ESC = 0x1b, BEL = 7, PIECE = 32 << 10, LOOK_LINES = 100 };
 
 /* ECMA-48: ESC [ parameters final byte; ESC ] text BEL; other ESC intermediate... final. */
 enum state { TEXT, AFTER_ESC, CSI, STRING, STRING_ESC, CHARSET };
