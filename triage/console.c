@@ -73,15 +73,11 @@ console_init(struct console *c, struct collect *to, struct warn *warn,
 }
 
 void
-console_want(struct console *c, const struct console_text *texts, size_t n)
+console_want(struct console *c, const char *text, uint64_t bits)
 {
-	size_t i;
+	bool room = scan_add(&c->marks, span_of(text), bits);
 
-	for (i = 0; i < n; i++) {
-		bool room = scan_add(&c->marks, span_of(texts[i].text), texts[i].bits);
-
-		assert(room);
-	}
+	assert(room);
 	c->lines.skip = skip;
 }
 

@@ -11,10 +11,6 @@
 #include "triage/scan.h"
 #include "triage/warn.h"
 
-struct console_text {
-	const char *text; /* begins with a line feed: stands at the beginning of a line */
-	uint64_t bits;    /* for found; never CONSOLE_RULE */
-};
 #define CONSOLE_RULE (UINT64_C(1) << 63) /* a text of the rules */
 
 struct console {
@@ -37,10 +33,10 @@ struct console {
 /* line is called for each line, before its warning is told. */
 void console_init(struct console *c, struct collect *to, struct warn *warn,
                   void (*line)(void *data, struct span line), void *data);
-/* Of lines that lie whole in a chunk and hold none of such texts, line is called for some
- * only, unless `every` is set: with those that come by chance it must do nothing.  Texts are looked
- * at, not copied. */
-void console_want(struct console *c, const struct console_text *texts, size_t n);
+/* From now on line is called for lines that hold one of such texts (for some that do not, with
+ * which it must do nothing) and, while `every` is set, for all.  A text that begins with a line feed is one
+ * at the beginning of a line.  It is looked at, not copied; bits are for `found`, and not CONSOLE_RULE. */
+void console_want(struct console *c, const char *text, uint64_t bits);
 void console_feed(struct console *c, struct span bytes);
 /* Hands out the last line, and tells of rules that were stopped. */
 void console_finish(struct console *c);

@@ -201,16 +201,16 @@ keep(void *data, struct span bytes, struct err *e UNUSED)
 
 /* Console output is seen best without what stands before its lines. */
 static const struct reader *
-detect(struct intake *t)
+detect(struct intake *t, struct span head)
 {
-	const struct reader *r = reader_detect(str_span(&t->head), t->path);
+	const struct reader *r = reader_detect(head, t->path);
 	struct str bare = STR_INIT(2 * READER_HEAD);
 	struct err e = ERR_INIT;
 	struct strip strip;
 
 	if (r == NULL) {
 		strip_init(&strip, STRIP_PLAIN, keep, &bare);
-		if (strip_feed(&strip, str_span(&t->head), &e) == 0 && strip_finish(&strip, &e) == 0)
+		if (strip_feed(&strip, head, &e) == 0 && strip_finish(&strip, &e) == 0)
 			r = reader_detect(str_span(&bare), t->path);
 		if (r && !r->console)
 			r = NULL;
@@ -222,10 +222,10 @@ detect(struct intake *t)
 
 /* Enough was seen to know the format. */
 static void
-choose(struct intake *t)
+choose(struct intake *t, struct span head)
 {
 	struct reader_input input = { .to = &t->to, .path = t->path, .warn = t->in->warn };
-	const struct reader *r = t->in->format ? t->in->format : t->head.n ? detect(t) : NULL;
+	const struct reader *r = t->in->format ? t->in->format : head.n ? detect(t, head) : NULL;
 
 	if (r == NULL || r->refused) {
 		unknown(t, r);
@@ -235,24 +235,33 @@ choose(struct intake *t)
 	t->reader = r;
 	t->state = r->start(&input);
 	strip_init(&t->strip, STRIP_PLAIN, give_reader, t);
-	feed_reader(t, str_span(&t->head));
+	feed_reader(t, head);
+}
+
+/* Gathers the head, unless all of it comes at once; what is left of the bytes. */
+static struct span
+feed_head(struct intake *t, struct span bytes)
+{
+	size_t n = READER_HEAD - t->head.n;
+
+	if (bytes.n < n || t->head.n) {
+		str_add(&t->head, bytes.p, bytes.n < n ? bytes.n : n);
+		if (t->head.n == READER_HEAD)
+			choose(t, str_span(&t->head));
+	} else {
+		choose(t, (struct span){ bytes.p, n });
+	}
+	return span_from(bytes, n);
 }
 
 void
 intake_feed(struct intake *t, struct span bytes)
 {
-	size_t room;
-
 	assert(t->begun);
 	if (t->facts.number.n == 0)
 		hash_bytes(t, bytes);
-	if (t->reader == NULL && !t->idle) {
-		room = READER_HEAD - t->head.n;
-		str_add(&t->head, bytes.p, bytes.n < room ? bytes.n : room);
-		bytes = span_from(bytes, room);
-		if (t->head.n == READER_HEAD)
-			choose(t);
-	}
+	if (t->reader == NULL && !t->idle)
+		bytes = feed_head(t, bytes);
 	if (t->reader && !t->idle && bytes.n)
 		feed_reader(t, bytes);
 }
@@ -295,7 +304,7 @@ intake_end(struct intake *t)
 	assert(t->begun);
 	t->begun = false;
 	if (t->reader == NULL && !t->idle)
-		choose(t);
+		choose(t, str_span(&t->head));
 	if (t->reader) {
 		format = t->reader->name;
 		if (!t->idle && ((t->reader->console && strip_finish(&t->strip, &e) < 0) ||

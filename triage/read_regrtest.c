@@ -170,7 +170,7 @@ regrtest_on_failed(struct regrtest *r, struct span line)
 
 /* What on_start, on_inside and find_indent look for, beside the texts of regrtest_want_text. */
 enum { INDEX = 1, TIMEOUT = 2, UNSAID = 4 };
-static const struct console_text texts[] = {
+static const struct { const char *text; uint64_t bits; } texts[] = {
 	{ "\n[", 0 }, { "\n0", 0 }, { "\n1", 0 }, { "\n2", 0 }, { "\n3", 0 }, { "\n4", 0 }, { "\n5", 0 },
 	{ "\n6", 0 }, { "\n7", 0 }, { "\n8", 0 }, { "\n9", 0 }, { "Run tests ", 0 },
 	{ "0] ", INDEX }, { "1] ", INDEX }, { "2] ", INDEX }, { "3] ", INDEX }, { "4] ", INDEX },
@@ -272,13 +272,15 @@ static void *
 start(const struct reader_input *in)
 {
 	struct regrtest *r = xcalloc(1, sizeof(*r));
+	size_t i;
 
 	r->to = in->to;
 	r->running = (struct str)STR_INIT(STR_LINE);
 	why_init(&r->why);
 	console_init(&r->console, in->to, in->warn, on_line, r);
 	regrtest_want_text(&r->console);
-	console_want(&r->console, texts, ARRAY_LEN(texts));
+	for (i = 0; i < ARRAY_LEN(texts); i++)
+		console_want(&r->console, texts[i].text, texts[i].bits);
 	return r;
 }
 

@@ -154,7 +154,7 @@ void regrtest_listed(struct regrtest *r, struct span line);
 
 /* ---- lines that are no results (read_regrtest_frame.c), and those of one test (read_regrtest.c) ---- */
 
-/* Names the texts of which regrtest_on_text looks for one at the beginning of a line. */
+/* Names the texts without one of which a line is none of regrtest_on_text's. */
 void regrtest_want_text(struct console *c);
 /* Each is true when the line was of that kind.  A line, or what stands behind its time and load
  * (below 0: unknown). */

@@ -53,20 +53,19 @@ bool
 scan_add(struct scan *s, struct span text, uint64_t bits)
 {
 	const char *pair;
+	unsigned k, rare, most = 0;
 	size_t i, best = 0;
 	uint8_t *chain, eighth;
-	unsigned k;
 
-	if (text.n < 2 || s->n_texts == SCAN_TEXTS_MAX)
-		return false;
-	for (i = 1; i + 1 < text.n && i < UINT8_MAX; i++) {
-		if (rarity(text.p + i) > rarity(text.p + best))
-			best = i;
+	for (i = 0; i + 1 < text.n && i < UINT8_MAX; i++) {
+		rare = rarity(text.p + i);
+		best = rare > most ? i : best;
+		most = rare > most ? rare : most;
 	}
-	pair = text.p + best;
-	if (rarity(pair) == 0)
+	if (most == 0 || s->n_texts == SCAN_TEXTS_MAX)
 		return false;
-	eighth = (uint8_t)(1 << (pair[0] >> 4));
+	pair = text.p + best;
+	eighth = (uint8_t)(1 << ((pair[0] >> 4 & 3) * 2 + (pair[1] >> 4 & 1)));
 	for (k = 0; k < 2; k++) {
 		s->low[k][pair[k] & 15] |= eighth;
 		s->high[k][pair[k] >> 4] |= eighth;

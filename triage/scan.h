@@ -21,7 +21,7 @@ struct scan {
 	uint8_t chains[1024];              /* by a hash of the pair: number of the first + 1; 0: none */
 	unsigned n_texts;
 	/* By the low and the high half of the pair's first and second byte: a bit for each eighth of
-	 * the texts that it may be of, of which the high half of the first byte is the number. */
+	 * the texts that it may be of.  The eighth is chosen by the high halves of both. */
 	uint8_t low[2][16], high[2][16];
 };
 
