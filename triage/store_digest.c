@@ -24,9 +24,10 @@ mix_span(uint64_t *h, struct span x)
 		mix(h, word);
 	}
 	word = 0;
-	if (x.n)
+	if (x.n) {
 		memcpy(&word, x.p, x.n);
-	mix(h, word);
+		mix(h, word);
+	}
 }
 
 static void

@@ -21,6 +21,7 @@ enum name_kind {
 struct cache {
 	struct map texts;
 	VEC(int64_t) ids;
+	size_t next;           /* behind the text that was asked for last */
 };
 
 struct store {

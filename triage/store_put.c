@@ -26,6 +26,7 @@ struct put {
 	int64_t source, builder;
 	int64_t digest;
 	int64_t n_ran, n_failed;
+	enum color color;
 	VEC(struct put_event) events;
 	struct str list;          /* of the events, packed */
 	struct str times;         /* of those that passed, packed */
@@ -459,7 +460,7 @@ put_row(struct put *p, int64_t revision, int64_t worker)
 	db_bind_int(q, 11, b->started);
 	db_bind_int(q, 12, b->finished ? b->finished - b->started : -1);
 	db_bind_int(q, 13, b->result);
-	db_bind_int(q, 14, build_color(b));
+	db_bind_int(q, 14, p->color);
 	db_bind_int(q, 15, p->roster);
 	db_bind_int(q, 16, flags);
 	if (p->list.n)
@@ -484,6 +485,7 @@ put_all(struct put *p, const struct stored *old)
 	struct entry x;
 
 	p->id = old->id;
+	p->color = build_color(b);
 	p->source = name_row(s, NAME_SOURCE, b->source, true, p->e);
 	p->builder = name_row(s, NAME_BUILDER, b->builder, true, p->e);
 	revision = revision_row(s, b->revision, p->e);
@@ -497,7 +499,7 @@ put_all(struct put *p, const struct stored *old)
 	if ((p->id && take_out(s, old, p->e) < 0) || put_row(p, revision, worker) < 0)
 		return -1;
 	x = (struct entry){ { b->started, p->id, revision, p->roster, worker,
-	                      build_color(b) | b->result << 4, p->n_ran, p->n_failed } };
+	                      p->color | b->result << 4, p->n_ran, p->n_failed } };
 	if (series_insert(s, SERIES_LANE, p->lane, &x, p->e) < 0 ||
 	    count_lane(s, p->lane, p->roster, 1, p->e) < 0 ||
 	    (b->run && times_put(s, p->lane, b, str_span(&p->times), p->e) < 0))
