@@ -21,6 +21,7 @@ struct go_unit {
 	bool running;
 	bool failed_last;
 	uint32_t failed_in;    /* n_ended of its package then: -count repeats a test within one */
+	uint32_t open_at;      /* where it stands in gotest.open, while it runs */
 	uint32_t package;      /* index of its package's unit */
 	uint32_t n_ended;      /* of a package: how often it ended */
 	uint32_t n_failed;     /* of a package: tests that failed since it began */
@@ -172,15 +173,21 @@ tell(struct gotest *g, uint32_t unit, struct span name, enum outcome outcome, in
 }
 
 static void
+open_test(struct gotest *g, uint32_t unit)
+{
+	g->units.p[unit].running = true;
+	g->units.p[unit].open_at = (uint32_t)g->open.n;
+	vec_push(&g->open, unit);
+}
+
+static void
 close_test(struct gotest *g, uint32_t unit, enum outcome outcome, int64_t micros)
 {
-	size_t i;
+	uint32_t at = g->units.p[unit].open_at;
 
-	for (i = g->open.n; i-- > 0;) {
-		if (g->open.p[i] == unit) {
-			g->open.p[i] = g->open.p[--g->open.n];
-			break;
-		}
+	if (at < g->open.n && g->open.p[at] == unit) {
+		g->open.p[at] = g->open.p[--g->open.n];
+		g->units.p[g->open.p[at]].open_at = at;
 	}
 	tell(g, unit, g->names.texts.p[unit], outcome, micros);
 }
@@ -326,8 +333,7 @@ on_test(struct gotest *g, uint32_t unit, const struct jline_field *f)
 	if (span_is(f[ACTION].value, "run")) {
 		if (u->running) /* it began again and nobody said how it ended */
 			close_test(g, unit, OUTCOME_UNKNOWN, -1);
-		g->units.p[unit].running = true;
-		vec_push(&g->open, unit);
+		open_test(g, unit);
 	} else if (span_is(f[ACTION].value, "output")) {
 		keep_output(g, u, f[OUTPUT].value);
 	}

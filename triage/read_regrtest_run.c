@@ -173,20 +173,6 @@ regrtest_listed(struct regrtest *r, struct span line)
 	}
 }
 
-static bool
-is_listed(const struct regrtest *r, enum list list, struct span name)
-{
-	size_t i;
-
-	for (i = 0; i < r->listed.n; i++) {
-		const struct listed *l = &r->listed.p[i];
-
-		if (l->list == list && l->name.n == name.n && memcmp(l->name.p, name.p, name.n) == 0)
-			return true;
-	}
-	return false;
-}
-
 static const struct {
 	enum outcome outcome; /* of a test of which nothing else is known */
 	bool rest;            /* also of one whose last attempt seemed to pass */
@@ -221,24 +207,46 @@ apply_listed(struct regrtest *r, const struct listed *l)
 		last->outcome = (uint8_t)s.outcome;
 }
 
+/* What the other lists of a summary say of a test that was run again. */
+struct others {
+	struct map names;
+	VEC(uint8_t) outcomes; /* by number of the name */
+};
+
+static void
+note_others(struct others *o, const struct regrtest *r)
+{
+	static const enum list others[] = { LIST_FAILED, LIST_EMPTY, LIST_ENV, LIST_SKIPPED };
+	size_t i, k;
+	uint32_t n;
+
+	for (i = 0; i < ARRAY_LEN(others); i++) {
+		for (k = 0; k < r->listed.n; k++) {
+			if (r->listed.p[k].list != others[i])
+				continue;
+			n = map_add(&o->names, r->listed.p[k].name);
+			if (n == o->outcomes.n)
+				vec_push(&o->outcomes, 0);
+			o->outcomes.p[n] = (uint8_t)of_list[others[i]].outcome;
+		}
+	}
+}
+
 /* A test that the summary says was run again, where the re-run itself says nothing, or is
  * not in the log: it did what no other list says. */
 static void
-apply_rerun(struct regrtest *r, struct span name)
+apply_rerun(struct regrtest *r, const struct others *o, struct span name)
 {
-	static const enum list others[] = { LIST_FAILED, LIST_EMPTY, LIST_ENV, LIST_SKIPPED };
 	struct run *run = collect_run(r->to);
 	const struct run_test *t = &run->tests.p[collect_find(r->to, name)];
 	struct attempt *last = &t->attempts.p[t->attempts.n - 1];
 	struct seen s = { .name = name, .rerun = true, .outcome = r->reran_nothing ? OUTCOME_NOT_RUN : OUTCOME_PASS };
-	size_t i;
+	uint32_t i = map_find(&o->names, name);
 
 	if (last->rerun && last->outcome != OUTCOME_UNKNOWN)
 		return;
-	for (i = 0; i < ARRAY_LEN(others); i++) {
-		if (is_listed(r, others[i], name))
-			s.outcome = of_list[others[i]].outcome;
-	}
+	if (i != MAP_NONE)
+		s.outcome = o->outcomes.p[i];
 	if (r->phase != PHASE_OVER)
 		s.outcome = OUTCOME_UNKNOWN;
 	if (last->rerun)
@@ -250,15 +258,19 @@ apply_rerun(struct regrtest *r, struct span name)
 static void
 apply_lists(struct regrtest *r)
 {
+	struct others others = { MAP_INIT, VEC_INIT };
 	size_t i;
 
+	note_others(&others, r);
 	for (i = 0; i < r->listed.n; i++) {
 		const struct listed *l = &r->listed.p[i];
 
 		apply_listed(r, l);
 		if (l->list == LIST_RERUN)
-			apply_rerun(r, l->name);
+			apply_rerun(r, &others, l->name);
 	}
+	map_release(&others.names);
+	vec_release(&others.outcomes);
 }
 
 /* Re-runs of which nothing else was said: the run came to its end, and they are in no list of failures. */
