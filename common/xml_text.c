@@ -140,15 +140,15 @@ word_at(const char *p)
 
 static const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
 
-/* The highest bit of each byte that is special in any place, or is c too (ASCII).  The lowest such bit is
- * always right, higher ones may err.  (A byte less than n, and one that is n, found in a word:
- * Anderson, "Bit Twiddling Hacks".) */
+/* The highest bit of each byte that is special in any place.  The lowest such bit is always right, higher
+ * ones may err.  (A byte less than n, and one that is n, found in a word: Anderson, "Bit Twiddling Hacks".) */
 static uint64_t
 special_in(uint64_t w)
 {
 	return (w | (w - ones * 0x20) | ((w ^ ones * '&') - ones)) & highs;
 }
 
+/* Likewise of each byte that is c, which is ASCII, where no special one stands before it. */
 static uint64_t
 equal_in(uint64_t w, char c)
 {
