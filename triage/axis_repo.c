@@ -10,17 +10,15 @@ struct places { VEC(struct repo_step) steps; }; /* newest first, without parents
 /* One branch: its repository and the commits at its places. */
 struct branch_axis {
 	struct repo *repo;       /* NULL: none; owned by the list of repositories */
-	const char *folder;
 	struct repo_id *ids;     /* [n], oldest first */
 	int64_t *times;          /* [n] of the committer */
 	uint32_t n;
 	struct map index;        /* the 20 bytes of an id: its place counted from the newest */
-	struct axis_placed placed;
+	uint32_t placed[PLACED_NOT + 1]; /* how many of its revisions were found so */
 };
 
 struct axes_repo {
 	VEC(struct repo *) repos;
-	VEC(const char *) folders;
 	struct branch_axis *branches;
 	uint32_t n_branches;
 	struct arena facts;      /* of the last axes_facts */
@@ -230,10 +228,8 @@ replace_axis(struct view *v, uint32_t branch, struct branch_axis *b)
 		revisions[i] = (struct span){ arena_copy(&v->mem, hex, REPO_HEX - 1), REPO_HEX - 1 };
 	}
 	for (i = 0; i < axis->n; i++)
-		b->placed.count[place(b, axis->revisions[i], axis->started[i], &to[i])]++;
+		b->placed[place(b, axis->revisions[i], axis->started[i], &to[i])]++;
 	axis_replace(v, branch, b->n, revisions, b->times, to);
-	b->placed.n_commits = b->n;
-	b->placed.shallow = repo_is_shallow(b->repo);
 	free(revisions);
 	free(to);
 }
@@ -249,7 +245,7 @@ order_branch(struct axes_repo *a, struct view *v, uint32_t branch, struct err *e
 	size_t i;
 	int ret = 0;
 
-	b->placed.count[PLACED_NOT] = v->axes[branch].n;
+	b->placed[PLACED_NOT] = v->axes[branch].n;
 	for (i = 0; i < a->repos.n && b->repo == NULL && ret == 0; i++) {
 		map_release(&wanted);
 		oldest = built(&wanted, a->repos.p[i], &v->axes[branch]);
@@ -257,11 +253,10 @@ order_branch(struct axes_repo *a, struct view *v, uint32_t branch, struct err *e
 		    !find_tip(a->repos.p[i], &v->axes[branch], v->branches.texts.p[branch], &tip))
 			continue;
 		b->repo = a->repos.p[i];
-		b->folder = a->folders.p[i];
 		ret = walk_branch(b, &a->mem, &tip, &wanted, oldest, e);
 	}
 	if (ret == 0 && b->repo && b->n) {
-		b->placed.count[PLACED_NOT] = 0;
+		b->placed[PLACED_NOT] = 0;
 		replace_axis(v, branch, b);
 	}
 	map_release(&wanted);
@@ -272,7 +267,7 @@ static void
 say_unknown(const struct axes_repo *a, const struct view *v, uint32_t branch,
             void (*remark)(void *data, const char *text), void *data)
 {
-	const uint32_t *n = a->branches[branch].placed.count;
+	const uint32_t *n = a->branches[branch].placed;
 	struct span name = v->branches.texts.p[branch];
 	struct str text = STR_INIT(1024);
 
@@ -308,7 +303,6 @@ axes_from_repos(struct view *v, const char *const *dirs, size_t n, struct axes_r
 			break;
 		}
 		vec_push(&a->repos, r);
-		vec_push(&a->folders, dirs[i]);
 	}
 	for (branch = 0; branch < a->n_branches && ret == 0; branch++) {
 		ret = order_branch(a, v, branch, e);
@@ -336,29 +330,16 @@ axes_free(struct axes_repo *a)
 	for (j = 0; j < a->repos.n; j++)
 		repo_close(a->repos.p[j]);
 	vec_release(&a->repos);
-	vec_release(&a->folders);
 	free(a->branches);
 	arena_release(&a->facts);
 	arena_release(&a->mem);
 	free(a);
 }
 
-const struct axis_placed *
-axes_placed(const struct axes_repo *a, uint32_t branch)
-{
-	return &a->branches[branch].placed;
-}
-
 struct repo *
 axes_branch_repo(const struct axes_repo *a, uint32_t branch)
 {
 	return a->branches[branch].repo;
-}
-
-const char *
-axes_folder(const struct axes_repo *a, uint32_t branch)
-{
-	return a->branches[branch].folder;
 }
 
 /* ---- facts ---- */

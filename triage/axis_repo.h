@@ -20,13 +20,6 @@ enum placed {
 	PLACED_NOT,     /* there is no repository for its branch: the axis is as it was */
 };
 
-/* How many revisions of a branch were found so. */
-struct axis_placed {
-	uint32_t count[PLACED_NOT + 1];
-	uint32_t n_commits;    /* places of the axis */
-	bool shallow;          /* the clone ends within the axis: older builds stand at its first place */
-};
-
 struct axes_repo;
 
 /* Opens the n repositories (any local clones) and changes the view's axes and lanes.  -1 and e: one
@@ -37,12 +30,10 @@ int axes_from_repos(struct view *v, const char *const *dirs, size_t n, struct ax
                     void (*remark)(void *data, const char *text), void *data, struct err *e);
 void axes_free(struct axes_repo *a); /* NULL is fine */
 
-const struct axis_placed *axes_placed(const struct axes_repo *a, uint32_t branch);
 struct commit_source axes_commits(struct axes_repo *a);
 
 struct repo;
 /* The repository of a branch, and the tip that was used; NULL: none. */
 struct repo *axes_branch_repo(const struct axes_repo *a, uint32_t branch);
-const char *axes_folder(const struct axes_repo *a, uint32_t branch); /* as it was given; NULL: none */
 
 #endif

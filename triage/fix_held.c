@@ -42,11 +42,3 @@ fix_held(const struct test_view *t, uint32_t branch, uint32_t at, const struct r
 		h.held = HELD_YES;
 	return h;
 }
-
-const char *
-held_name(enum held h)
-{
-	static const char *const names[] = { "yes", "not yet", "no" };
-
-	return names[h];
-}

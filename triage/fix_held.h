@@ -22,6 +22,4 @@ struct fix_held {
  * below 5 % for the rate before, taken as 0.1 % at the least. */
 struct fix_held fix_held(const struct test_view *t, uint32_t branch, uint32_t at, const struct rate *before);
 
-const char *held_name(enum held h); /* "yes", "not yet", "no" */
-
 #endif
