@@ -42,6 +42,7 @@ struct sweep {
 	VEC(uint32_t) moved;  /* lanes to weigh */
 	double chance;        /* that one lane changes, when few do */
 	double sum_all, sum_few; /* of the lanes' ratio and few */
+	bool rough;           /* few is only bounded from above, which takes neither exp nor log */
 	double log_pool, log_own; /* weights of the ways to hang together, without a change */
 };
 
@@ -95,7 +96,8 @@ sweep_weigh(struct sweep *w)
 {
 	for (size_t i = 0; i < w->moved.n; i++) {
 		struct tally *t = &w->lanes[w->moved.p[i]];
-		double ratio = tally_ratio(t), few = log_mixed(w->chance, ratio);
+		double ratio = tally_ratio(t);
+		double few = w->rough ? fmax(0, ratio) : log_mixed(w->chance, ratio);
 
 		w->sum_all += ratio - t->ratio;
 		w->sum_few += few - t->few;
@@ -120,7 +122,7 @@ sweep_ratio(struct sweep *w, uint32_t n_lanes)
 }
 
 static void
-sweep_begin(struct sweep *w, const struct sights *s, size_t from, size_t to)
+sweep_begin(struct sweep *w, const struct sights *s, size_t from, size_t to, bool rough)
 {
 	uint32_t n_used = 0;
 	double own = 0, both;
@@ -142,6 +144,7 @@ sweep_begin(struct sweep *w, const struct sights *s, size_t from, size_t to)
 	tally_whole(&w->pool);
 	w->chance = n_used ? 1.0 / n_used : 1;
 	w->sum_all = w->sum_few = 0;
+	w->rough = rough;
 	/* a third of the prior for one rate, the rest for rates of their own */
 	both = log_sum(w->pool.whole, own + log(2));
 	w->log_pool = w->pool.whole - both;
@@ -200,7 +203,7 @@ profile(struct sweep *w, double *logs, const struct sights *s, const struct wind
 	double ratio = -INFINITY;
 	size_t i = in->from;
 
-	sweep_begin(w, s, in->from, in->to);
+	sweep_begin(w, s, in->from, in->to, false);
 	while (i < in->to) {
 		for (; c <= s->p[i].place; c++)
 			logs[c] = ratio;
@@ -212,15 +215,15 @@ profile(struct sweep *w, double *logs, const struct sights *s, const struct wind
 		logs[c] = -INFINITY;
 }
 
-/* The best of the ratios on both sides of each place with a failure. */
+/* The best of the ratios on both sides of each place with a failure; rough: or a little more. */
 static double
-best_beside_failures(struct sweep *w, const struct sights *s, const struct window *in)
+best_beside_failures(struct sweep *w, const struct sights *s, const struct window *in, bool rough)
 {
 	double best = -INFINITY, ratio;
 	size_t i = in->from, end;
 	bool fails, failed = false;
 
-	sweep_begin(w, s, in->from, in->to);
+	sweep_begin(w, s, in->from, in->to, rough);
 	while (i < in->to) {
 		for (end = i, fails = false; end < in->to && s->p[end].place == s->p[i].place; end++)
 			fails |= s->p[end].fails > 0;
@@ -298,7 +301,8 @@ static double
 look(struct search *q, const struct window *in, double least, uint32_t *best)
 {
 	/* all places together weigh at most what the best one would at each of them */
-	if (best_beside_failures(&q->sweep, q->s, in) < least - screen_margin)
+	if (best_beside_failures(&q->sweep, q->s, in, true) < least - screen_margin ||
+	    best_beside_failures(&q->sweep, q->s, in, false) < least - screen_margin)
 		return -INFINITY;
 	profile(&q->sweep, q->logs, q->s, in);
 	return odds(q->logs, in, q->s->n_places, best);

@@ -25,13 +25,24 @@ build_counts(const struct lane_build *b)
 	}
 }
 
+static void
+count_failure(struct track *t, const struct lane_build *b, uint8_t cell, bool counts)
+{
+	t->failed++;
+	t->rerun_passes += cell == CELL_RERUN;
+	t->left_out += !counts;
+	t->left_mass[b->mass] += !counts;
+	t->last_mass = b->mass;
+	t->last_fail = b->started > t->last_fail ? b->started : t->last_fail;
+}
+
 /* Counts its sights at places of the branch, too. */
 static void
 track_fill(struct track *t, const struct stream *x, int64_t until, uint32_t *sights_at, struct arena *mem)
 {
 	const struct lane *l = x->lane;
 	struct sight_of_build *p = arena_alloc(mem, l->n * sizeof(*p));
-	uint32_t *fails = arena_alloc(mem, l->n * sizeof(*fails));
+	uint32_t *fails = arena_alloc(mem, l->n * sizeof(*fails)), n = 0, n_runs = 0;
 
 	*t = (struct track){ .stream = x, .p = p, .fails = fails };
 	for (uint32_t i = 0; i < l->n; i++) {
@@ -41,23 +52,23 @@ track_fill(struct track *t, const struct stream *x, int64_t until, uint32_t *sig
 
 		if (cell == CELL_NONE || !build_seen(b, until))
 			continue;
-		t->runs++;
-		t->last_mass = MASS_NONE;
+		n_runs++;
 		if (cell_fails(cell)) {
-			t->failed++;
-			t->rerun_passes += cell == CELL_RERUN;
-			t->left_out += !counts;
-			t->left_mass[b->mass] += !counts;
-			t->last_mass = b->mass;
-			t->last_fail = b->started > t->last_fail ? b->started : t->last_fail;
+			count_failure(t, b, cell, counts);
 			if (counts)
-				fails[t->n_fails++] = t->n;
+				fails[t->n_fails++] = n;
+		} else {
+			t->last_mass = MASS_NONE;
 		}
-		if (counts) {
-			p[t->n++] = (struct sight_of_build){ .at = i, .place = b->commit, .cell = cell };
-			sights_at[b->commit]++;
-		}
+		if (!counts)
+			continue;
+		p[n].at = i;
+		p[n].place = b->commit;
+		p[n++].cell = cell;
+		sights_at[b->commit]++;
 	}
+	t->n = n;
+	t->runs = n_runs;
 }
 
 /* ---- sights of a branch, by place ---- */
@@ -94,11 +105,13 @@ sights_fill(struct sights *s, const struct branch *b, struct arena *mem)
 	}
 	p = arena_alloc(mem, n * sizeof(*p));
 	for (uint32_t i = 0; i < b->n_tracks; i++) {
-		for (uint32_t k = 0; k < b->tracks[i].n; k++) {
-			const struct sight_of_build *x = &b->tracks[i].p[k];
+		const struct sight_of_build *x = b->tracks[i].p, *end = x + b->tracks[i].n;
+		uint32_t before = UINT32_MAX;
 
-			twice |= k > 0 && x[-1].place == x->place;
-			p[at[x->place]++] = (struct sight){ x->place, i, 1, cell_fails(x->cell) };
+		for (; x < end; x++) {
+			twice |= x->place == before;
+			before = x->place;
+			p[at[before]++] = (struct sight){ before, i, 1, cell_fails(x->cell) };
 		}
 	}
 	free(at);

@@ -85,6 +85,7 @@ unpack_rows(struct entries *out, size_t width, unsigned deltas, struct span data
 	vec_reserve(&out->e, out->e.n + data.n / width + 1); /* a number is a byte at the least */
 	x = out->e.p + out->e.n;
 	while (data.n && ok) {
+#pragma GCC unroll 8
 		for (i = 0; i < width; i++) {
 			data = unpack(data, &n, &ok);
 			if (deltas & 1u << i)
