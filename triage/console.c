@@ -92,6 +92,13 @@ console_feed(struct console *c, struct span bytes)
 	c->chunk = (struct span){ "", 0 };
 }
 
+int
+console_feed_state(void *state, struct span bytes, struct err *e UNUSED)
+{
+	console_feed(state, bytes);
+	return 0;
+}
+
 void
 console_finish(struct console *c)
 {

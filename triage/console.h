@@ -38,6 +38,8 @@ void console_init(struct console *c, struct collect *to, struct warn *warn,
  * at the beginning of a line.  It is looked at, not copied; bits are for `found`, and not CONSOLE_RULE. */
 void console_want(struct console *c, const char *text, uint64_t bits);
 void console_feed(struct console *c, struct span bytes);
+/* The feed of a reader's row whose state begins with its console. */
+int console_feed_state(void *state, struct span bytes, struct err *e);
 /* Hands out the last line, and tells of rules that were stopped. */
 void console_finish(struct console *c);
 void console_release(struct console *c);

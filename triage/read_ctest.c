@@ -15,8 +15,8 @@ enum { DETAILS_MAX = 32 << 10 };
 struct open_try { uint32_t number, test, attempt; };
 
 struct ctest {
+	struct console console; /* first: console_feed_state */
 	struct collect *to;
-	struct console console;
 	bool began, over;      /* something of a run was seen; its summary was */
 	bool listing;          /* in a list of tests at the end */
 	VEC(struct open_try) open;
@@ -371,15 +371,6 @@ start(const struct reader_input *in)
 }
 
 static int
-feed(void *state, struct span bytes, struct err *e UNUSED)
-{
-	struct ctest *c = state;
-
-	console_feed(&c->console, bytes);
-	return 0;
-}
-
-static int
 finish(void *state, struct err *e)
 {
 	struct ctest *c = state;
@@ -430,7 +421,7 @@ const struct reader read_ctest = {
 	.console = true,
 	.detect = detect,
 	.start = start,
-	.feed = feed,
+	.feed = console_feed_state,
 	.finish = finish,
 	.free = release,
 };

@@ -465,15 +465,6 @@ start(const struct reader_input *in)
 }
 
 static int
-feed(void *state, struct span bytes, struct err *e UNUSED)
-{
-	struct pytest *p = state;
-
-	console_feed(&p->console, bytes);
-	return 0;
-}
-
-static int
 finish(void *state, struct err *e)
 {
 	struct pytest *p = state;
@@ -534,7 +525,7 @@ const struct reader read_pytest = {
 	.console = true,
 	.detect = detect,
 	.start = start,
-	.feed = feed,
+	.feed = console_feed_state,
 	.finish = finish,
 	.free = release,
 };

@@ -51,8 +51,8 @@ struct pytest_section {
 enum { PYTEST_WORKERS = 65 };
 
 struct pytest {
+	struct console console; /* first: console_feed_state */
 	struct collect *to;
-	struct console console;
 	bool began;          /* something of a session was seen */
 	bool open;           /* a session began, and its last line was not seen */
 	bool again;          /* the next session tries the same tests again */

@@ -285,15 +285,6 @@ start(const struct reader_input *in)
 }
 
 static int
-feed(void *state, struct span bytes, struct err *e UNUSED)
-{
-	struct regrtest *r = state;
-
-	console_feed(&r->console, bytes);
-	return 0;
-}
-
-static int
 finish(void *state, struct err *e)
 {
 	struct regrtest *r = state;
@@ -349,7 +340,7 @@ const struct reader read_regrtest = {
 	.console = true,
 	.detect = detect,
 	.start = start,
-	.feed = feed,
+	.feed = console_feed_state,
 	.finish = finish,
 	.free = release,
 };

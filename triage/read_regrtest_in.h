@@ -103,8 +103,8 @@ struct note { uint32_t test; struct span text; };
 struct listed { enum list list; struct span name; };
 
 struct regrtest {
+	struct console console; /* first: console_feed_state */
 	struct collect *to;
-	struct console console;
 	enum phase phase;
 	bool headed;         /* the run said how it runs its tests */
 	bool results;        /* result lines were seen in this run */

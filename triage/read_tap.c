@@ -15,8 +15,8 @@
 extern const struct reader read_tap;
 
 struct tap {
+	struct console console; /* first: console_feed_state */
 	struct reader_input in;
-	struct lines lines;
 	struct tap_level levels[TAP_LEVELS_MAX];
 	struct tap_waiting now;
 	struct map names;      /* of tests, to count those of one name */
@@ -287,7 +287,7 @@ start(const struct reader_input *in)
 
 	t->in = *in;
 	t->comment_step = -1;
-	lines_init(&t->lines, on_line, t);
+	console_init(&t->console, in->to, in->warn, on_line, t);
 	for (k = 0; k < TAP_LEVELS_MAX; k++)
 		t->levels[k].parent = (struct str)STR_INIT(STR_LINE);
 	t->now.name = (struct str)STR_INIT(2 * TAP_LEVELS_MAX * STR_LINE);
@@ -299,26 +299,16 @@ start(const struct reader_input *in)
 	return t;
 }
 
-static int
-feed(void *state, struct span bytes, struct err *e UNUSED)
-{
-	struct tap *t = state;
-
-	lines_feed(&t->lines, bytes);
-	return 0;
-}
-
-/* A line that was cut may lack what changes its sense ("not ok 3 x # TODO"). */
+/* A line that was cut may lack what changes its sense ("not ok 3 x # TODO"), or half of its name. */
 static int
 finish(void *state, struct err *e UNUSED)
 {
 	struct tap *t = state;
 	struct run *r = collect_run(t->in.to);
-	bool torn = t->lines.pending;
+	bool torn = t->console.lines.pending;
 
-	lines_finish(&t->lines);
-	if (torn && t->now.there && !t->now.in_yaml && outcome_evidence(t->now.outcome) == EVIDENCE_PASS &&
-	    !(t->levels[0].planned && t->levels[0].n_seen >= t->levels[0].plan))
+	console_finish(&t->console);
+	if (torn && t->now.there && !t->now.in_yaml && outcome_evidence(t->now.outcome) == EVIDENCE_PASS)
 		t->now.outcome = OUTCOME_UNKNOWN;
 	flush(t);
 	close_stream(t);
@@ -345,7 +335,7 @@ stop(void *state)
 	str_release(&t->full);
 	map_release(&t->names);
 	vec_release(&t->counts);
-	lines_release(&t->lines);
+	console_release(&t->console);
 	free(t);
 }
 
@@ -355,7 +345,7 @@ const struct reader read_tap = {
 	.console = true,
 	.detect = detect,
 	.start = start,
-	.feed = feed,
+	.feed = console_feed_state,
 	.finish = finish,
 	.free = stop,
 };

@@ -2,9 +2,9 @@
 #ifndef TRIAGE_READ_TAP_IN_H
 #define TRIAGE_READ_TAP_IN_H
 
-#include "common/lines.h"
 #include "common/map.h"
 #include "common/tap.h"
+#include "triage/console.h"
 #include "triage/reader.h"
 
 enum { TAP_LEVELS_MAX = 16, TAP_INDENT = 4, TAP_TEXT_MAX = 16 << 10 };
