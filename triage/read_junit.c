@@ -106,7 +106,7 @@ open_case(struct junit *j, const struct xml_attrs *attrs)
 	if (c->open)
 		junit_tell_case(j, true);
 	c->open = c->empty = true;
-	c->failed = c->skipped = c->expected = c->todo = c->passed_late = c->has_message = false;
+	c->failed = c->skipped = c->expected = c->todo = c->passed_late = c->has_message = c->in_output = false;
 	str_clear(&c->message);
 	str_clear(&c->text);
 	vec_clear(&c->flaky);
@@ -215,6 +215,22 @@ close_fault(struct junit *j)
 	j->capture = false;
 }
 
+/* What a failed test printed, if its fault has no word. */
+static void
+open_output(struct junit *j, const struct xml_attrs *attrs UNUSED)
+{
+	struct junit_case *c = &j->now;
+
+	if (c->open && c->failed && c->message.n == 0 && c->text.n == 0)
+		j->capture = c->in_output = true;
+}
+
+static void
+close_output(struct junit *j)
+{
+	j->capture = false;
+}
+
 static void
 open_outcome(struct junit *j, const struct xml_attrs *attrs UNUSED)
 {
@@ -253,6 +269,7 @@ static const struct element {
 	{ NAME("rerunError"), open_rerun, close_fault },
 	{ NAME("outcome"), open_outcome, close_outcome },
 	{ NAME("testsuites"), open_root, NULL },
+	{ NAME("system-out"), open_output, close_output },
 #undef NAME
 };
 

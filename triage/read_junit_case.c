@@ -2,6 +2,8 @@
 #include "common/base.h"
 #include "triage/read_junit_in.h"
 
+#include "triage/errtext.h"
+
 const struct junit_suite *
 junit_suite(const struct junit *j)
 {
@@ -100,7 +102,8 @@ tell_first(struct junit *j, enum outcome outcome, int64_t micros, uint32_t *old)
 	s.name = str_span(&c->name);
 	s.file = str_span(c->file.n ? &c->file : &junit_suite(j)->file);
 	if (c->has_message) {
-		junit_error_line(&j->line, str_span(&c->message), str_span(&c->text));
+		junit_error_line(&j->line, str_span(&c->message),
+		                 c->in_output ? errtext_line(str_span(&c->text)) : str_span(&c->text));
 		s.message = str_span(&j->line);
 		s.details = str_span(&c->text);
 	}

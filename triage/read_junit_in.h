@@ -46,6 +46,7 @@ struct junit_case {
 	int64_t micros;
 	struct str name;      /* the test's, whole */
 	struct str file, message, text;
+	bool in_output;       /* its fault says nothing (CTest): text is what the test printed */
 	bool has_message;     /* the first fault in time was seen; of later ones nothing is kept */
 	VEC(struct junit_try) flaky, reruns;
 };

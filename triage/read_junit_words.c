@@ -59,6 +59,16 @@ static const struct {
 	{ false, "[XPASS(strict)]", OUTCOME_XPASS },
 };
 
+static struct span
+first_line(struct span x)
+{
+	struct span line = { "", 0 };
+
+	x = span_trim(x);
+	span_next(&x, '\n', &line);
+	return span_trim(line);
+}
+
 enum outcome
 junit_fault_outcome(struct span type, struct span message)
 {
@@ -69,7 +79,7 @@ junit_fault_outcome(struct span type, struct span message)
 		size_t n = strlen(faults[i].prefix);
 
 		/* A whole word: an assertion's text may well begin with "Timeout waiting for". */
-		if (span_starts(text, faults[i].prefix) && (faults[i].in_type || text.n == n || text.p[n] == '\n'))
+		if (span_starts(text, faults[i].prefix) && (faults[i].in_type || span_trim(first_line(text)).n == n))
 			return faults[i].outcome;
 	}
 	return OUTCOME_FAIL;
@@ -118,16 +128,6 @@ junit_name(struct str *out, struct span name, struct span classname, struct span
 }
 
 /* ---- messages ---- */
-
-static struct span
-first_line(struct span x)
-{
-	struct span line = { "", 0 };
-
-	x = span_trim(x);
-	span_next(&x, '\n', &line);
-	return span_trim(line);
-}
 
 static struct span
 last_line(struct span x)
