@@ -407,6 +407,8 @@ on_result(struct pytest *p, struct span line)
 static bool
 on_rule(struct pytest *p, struct span line)
 {
+	p->in_flaky = span_starts(line, "===Flaky Test Report===");
+	p->flaky_test = UINT32_MAX;
 	if (span_find(line, " test session starts ") < line.n) {
 		begin_session(p);
 	} else if (span_find(line, " test summary info ") < line.n) {
@@ -438,6 +440,10 @@ on_line(void *data, struct span line)
 	if (span_starts(line, "!!!") && span_find(line, "KeyboardInterrupt") < line.n) {
 		on_stop(p, line);
 		p->open = true; /* its totals follow */
+		return;
+	}
+	if (p->in_flaky) {
+		pytest_flaky_line(p, line);
 		return;
 	}
 	if (p->summary && on_summary_line(p, line))

@@ -68,6 +68,9 @@ struct pytest {
 	bool fatal;          /* its process said that it dies */
 	struct str part;     /* name of a test of which a subtest failed; "" none */
 	uint32_t n_reruns;   /* seen in this session */
+	bool in_flaky;       /* in the report of the plugin `flaky` */
+	uint32_t flaky_test; /* of which it speaks; UINT32_MAX: nothing more is wanted of that */
+	uint32_t flaky_lines; /* of that, so far */
 	VEC(uint32_t) reruns; /* tests with a re-run that only the summary tells */
 	VEC(uint32_t) passes; /* tests that only the summary names; they may still have an error there */
 	VEC(struct pytest_section) sections;
@@ -78,5 +81,7 @@ void pytest_end_section(struct pytest *p);
 /* Gives tests their traces. */
 void pytest_tell_sections(struct pytest *p);
 void pytest_forget_sections(struct pytest *p);
+/* A line of the report of the plugin `flaky` (read_pytest_flaky.c). */
+void pytest_flaky_line(struct pytest *p, struct span line);
 
 #endif
