@@ -8,7 +8,7 @@
 
 #include "common/diag.h"
 
-enum { KEPT_MAX = 64 << 20, PIECE_MAX = 32 << 20 };
+enum { KEPT_MAX = 64 << 20, PIECE_MAX = 32 << 20, FETCHED = 1 << 20 };
 
 static void *
 checked(void *p, size_t n)
@@ -62,5 +62,6 @@ mem_keep_freed(void)
 #ifdef __GLIBC__
 	mallopt(M_TRIM_THRESHOLD, KEPT_MAX);
 	mallopt(M_MMAP_THRESHOLD, PIECE_MAX);
+	mallopt(M_TOP_PAD, FETCHED);
 #endif
 }

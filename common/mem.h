@@ -17,9 +17,9 @@ char *xstrdup(const char *s);
 /* A NUL-terminated copy of n bytes. */
 char *xmemdup0(const char *s, size_t n);
 
-/* From now on what is freed stays ours, up to 64 MiB of it, for a program that does alike things
- * again and again: the kernel's part in giving back and fetching again is a fifth of an ingest and
- * a quarter of a report. */
+/* From now on memory is fetched by the MiB, and what is freed stays ours, up to 64 MiB of it, for a
+ * program that does alike things again and again: the kernel's part in giving back and fetching
+ * again is a fifth of an ingest and a quarter of a report. */
 void mem_keep_freed(void);
 
 #endif

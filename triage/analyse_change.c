@@ -393,31 +393,48 @@ pool_best(const struct pool *pool, const struct window *in)
 	return best - whole;
 }
 
+/* One window; keeps the change that stands out most. */
+static void
+look_at_part(struct search *q, uint32_t low, uint32_t high, double *most, struct found *best)
+{
+	struct window w = { low, high, q->pool.first[low], q->pool.first[high] };
+	double log_odds;
+	uint32_t at;
+
+	if (!pool_varies(&q->pool, &w) || pool_best(&q->pool, &w) < *most - screen_margin)
+		return;
+	w = window_of(q->s, low, high);
+	log_odds = look(q, &w, *most, &at);
+	if (log_odds > *most) {
+		*most = log_odds;
+		*best = (struct found){ at, low, high };
+	}
+}
+
 /* Windows of half the length, a quarter, ..., each overlapping the next by half (seeded
  * binary segmentation; Kovacs et al. 2020): a rate that rose and fell again shows in
- * one of them better than in the whole. */
+ * one of them better than in the whole.  Those without a failure are passed over. */
 static bool
 look_inside(struct search *q, const struct window *in, struct found *best)
 {
 	double most = stands_inside;
-	uint32_t at;
 
 	if (q->pool.s.p == NULL)
 		pool_make(&q->pool, q->s);
 	for (uint32_t length = (in->high - in->low) / 2; length >= INSIDE_MIN; length /= 2) {
-		for (uint32_t low = in->low; low + length / 2 < in->high; low += length / 2) {
-			uint32_t high = low + length < in->high ? low + length : in->high;
-			struct window w = { low, high, q->pool.first[low], q->pool.first[high] };
-			double log_odds;
+		uint32_t step = length / 2, low = in->low, place;
+		size_t next = 0;
 
-			if (!pool_varies(&q->pool, &w) || pool_best(&q->pool, &w) < most - screen_margin)
-				continue;
-			w = window_of(q->s, low, high);
-			log_odds = look(q, &w, most, &at);
-			if (log_odds > most) {
-				most = log_odds;
-				*best = (struct found){ at, low, high };
-			}
+		for (; low + step < in->high; low += step) {
+			while (next < q->pool.n_failing && q->pool.failing[next] < q->pool.first[low])
+				next++;
+			if (next == q->pool.n_failing)
+				break;
+			place = q->pool.s.p[q->pool.failing[next]].place;
+			if (place >= low + length)
+				low += (place - length - low) / step * step; /* and one step more holds it */
+			else
+				look_at_part(q, low, low + length < in->high ? low + length : in->high, &most, best);
 		}
 	}
 	return most > stands_inside;
