@@ -10,7 +10,6 @@
 
 #include "bisect/finding.h"
 #include "bisect/graph.h"
-#include "bisect/hunt_gate.h"
 #include "bisect/lab.h"
 #include "bisect/options.h"
 #include "bisect/record.h"
@@ -61,8 +60,8 @@ const char **commits_command(struct repo *repo, const struct repo_id *in, const 
 /* Trees as the driver sees them, by answers: a commit that is about to be asked gets one;
  * true: one that is free holds it already, built. */
 bool commits_trees_promise(struct commits_trees *t, uint32_t commit);
-/* Its answer came: the tree is free, and holds it (built: and could be built). */
-void commits_trees_done(struct commits_trees *t, uint32_t commit, bool built);
+/* Its answer came, of that run: the tree is free, and holds it (built: and could be built). */
+void commits_trees_done(struct commits_trees *t, uint32_t commit, uint64_t run, bool built);
 /* The commits that free trees hold; [n], how many. */
 size_t commits_trees_ready(const struct commits_trees *t, uint32_t *out);
 

@@ -1,9 +1,10 @@
 /*
  * The driver of a search in a range of commits: gate, search, proof, on
  * answers of a lab.  It decides from answers alone (lab.h), so that a resumed
- * session comes to the same questions.  The proof is not a phase of its own for
- * the plan: once one commit has most of the posterior, the best questions are that
- * commit and its parents again, until the confidence is reached.
+ * session comes to the same questions.  Gate and proof are no phases of their own for
+ * the hunt: it asks the ends where they come first, and once one commit has most of the
+ * posterior, the best questions are that commit and its parents again, until the
+ * confidence is reached.
  */
 #include "common/base.h"
 #include "bisect/commits.h"
@@ -15,8 +16,8 @@
 #include "bisect/stats.h"
 
 enum {
-	SPOILT_MAX = 2,       /* unresolved answers until a commit is skipped */
-	ENDS_SPOILT_MAX = 4,  /* and an end of the range is given up */
+	SPOILT_MAX = 2,       /* unresolved answers until a commit is skipped, if others are not more */
+	ENDS_SPOILT_MAX = 4,  /* and an end of the range */
 	TIMEOUT_FACTOR = 10,
 	TIMEOUT_FLOOR_MS = 10000,
 	BASELINE_RUNS = 2,
@@ -32,12 +33,12 @@ struct inquest {
 	struct commits_drive *d;
 	struct commits_finding *f;
 	struct hunt *hunt;
-	struct hunt_ends ends;   /* fails: answers "new" */
 	uint32_t n, last;        /* commits of the list; the new end */
 	VEC(struct pending) pending;
 	uint32_t *spoilt;        /* [n] unresolved answers of each */
 	const char *phase;
-	int64_t longest;         /* run of the gate, microseconds */
+	int64_t longest;         /* of the first runs, microseconds */
+	uint32_t n_answers;      /* until the limit of time was known */
 	double ready_us, other_us; /* sums of durations, for the costs */
 	uint32_t n_ready, n_other;
 	char why[200];           /* of the last unresolved answer */
@@ -100,25 +101,24 @@ learn_limit(struct inquest *q, int64_t micros)
 
 	if (micros > q->longest)
 		q->longest = micros;
-	if (q->d->opt->timeout_ms > 0 || q->ends.old.runs + q->ends.new.runs < BASELINE_RUNS)
+	if (q->d->opt->timeout_ms > 0 || ++q->n_answers < BASELINE_RUNS)
 		return;
 	limit = q->longest / 1000 * TIMEOUT_FACTOR;
 	q->d->opt->timeout_ms = limit > TIMEOUT_FLOOR_MS ? limit : TIMEOUT_FLOOR_MS;
 }
 
+static uint32_t
+hunt_number(uint32_t commit)
+{
+	return commit == 0 ? HUNT_OLD : commit - 1;
+}
+
 static void
 count(struct inquest *q, uint32_t commit, bool fails)
 {
-	bool is_new = fails != q->d->opt->fixed;
-	struct counts *end = commit == 0 ? &q->ends.old : commit == q->last ? &q->ends.new : NULL;
-
 	q->f->each.p[commit].runs++;
 	q->f->each.p[commit].fails += fails;
-	if (end) {
-		end->runs++;
-		end->fails += is_new;
-	}
-	hunt_tell(q->hunt, commit == 0 ? HUNT_OLD : commit - 1, is_new);
+	hunt_tell(q->hunt, hunt_number(commit), fails != q->d->opt->fixed);
 }
 
 static bool
@@ -128,21 +128,27 @@ is_final(const char *why)
 	       strncmp(why, COMMITS_NO_CHECKOUT, strlen(COMMITS_NO_CHECKOUT)) == 0;
 }
 
+static bool
+is_spoilt(const struct inquest *q, uint32_t commit)
+{
+	uint32_t max = commit == 0 || commit == q->last ? ENDS_SPOILT_MAX : SPOILT_MAX;
+
+	return q->spoilt[commit] >= max && q->spoilt[commit] > q->f->each.p[commit].runs / 2;
+}
+
 /* Another failure may not come again; what cannot be built, or says 125, is left. */
 static void
 spoil(struct inquest *q, uint32_t commit, const struct answer *a)
 {
 	snprintf(q->why, sizeof(q->why), "%s", a->why);
 	q->spoilt[commit] += is_final(a->why) ? ENDS_SPOILT_MAX : 1;
-	if (q->spoilt[commit] < SPOILT_MAX || q->f->skipped.p[commit])
+	if (!is_spoilt(q, commit) || q->f->skipped.p[commit])
 		return;
-	if (commit == 0) {
-		hunt_close(q->hunt, HUNT_OLD);
+	hunt_close(q->hunt, hunt_number(commit));
+	if (commit == 0)
 		return;
-	}
 	q->f->skipped.p[commit] = true;
 	q->f->n_skipped++;
-	hunt_close(q->hunt, commit - 1);
 }
 
 static struct pending
@@ -188,7 +194,7 @@ hear(struct inquest *q)
 		return -1;
 	p = take_pending(q, a.ask);
 	commit = p.commit;
-	commits_trees_done(q->d->trees, commit, !is_final(a.why) && a.outcome != OUT_NOT_STARTED);
+	commits_trees_done(q->d->trees, commit, a.run, !is_final(a.why) && a.outcome != OUT_NOT_STARTED);
 	q->f->n_gate_runs += p.phase[0] == 'g';
 	q->f->n_proof_runs += p.phase[0] == 'p';
 	if (a.verdict == VERDICT_UNRESOLVED) {
@@ -202,68 +208,6 @@ hear(struct inquest *q)
 	return 0;
 }
 
-/* ---- the gate ---- */
-
-static uint32_t
-n_pending_at(const struct inquest *q, uint32_t commit)
-{
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < q->pending.n; i++)
-		n += q->pending.p[i].commit == commit;
-	return n;
-}
-
-static bool
-is_spoilt(const struct inquest *q, uint32_t commit)
-{
-	return q->spoilt[commit] >= ENDS_SPOILT_MAX && q->spoilt[commit] > q->f->each.p[commit].runs / 2;
-}
-
-static const char *
-end_word(const struct inquest *q, uint32_t commit)
-{
-	return commit ? q->d->range->new_word : q->d->range->base ? "the common ancestor" : q->d->range->old_word;
-}
-
-/* Fills what may run at once: with the end that is wanted, then with both in turn. */
-static int
-ask_ends(struct inquest *q, enum hunt_gate want)
-{
-	uint32_t commit;
-
-	while (q->pending.n < q->d->at_once) {
-		commit = want == HUNT_GATE_OLD ? 0 : q->last;
-		if (q->ends.new.fails && q->pending.n)
-			commit = q->ends.old.runs + n_pending_at(q, 0) <= q->ends.new.runs + n_pending_at(q, q->last)
-			         ? 0 : q->last;
-		if (ask(q, commit) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static enum hunt_gate
-run_gate(struct inquest *q)
-{
-	enum hunt_gate g;
-
-	q->phase = "gate";
-	show(q);
-	while ((g = hunt_gate(&q->ends)) == HUNT_GATE_OLD || g == HUNT_GATE_NEW) {
-		for (uint32_t end = 0; end <= q->last; end += q->last) {
-			if (!is_spoilt(q, end))
-				continue;
-			reason(q->f, "'%s' cannot be tested: %s", end_word(q, end), q->why);
-			q->event = LAB_IDLE;
-			return HUNT_GATE_UNSURE;
-		}
-		if (ask_ends(q, g) < 0 || hear(q) < 0)
-			return HUNT_GATE_UNSURE;
-	}
-	return g;
-}
-
 /* ---- the search ---- */
 
 static enum hunt_state
@@ -273,18 +217,24 @@ next(struct inquest *q, uint32_t *commit)
 	struct hunt_now now = { pending, 0, ready, 0 };
 	enum hunt_state state;
 
-	for (size_t i = 0; i < q->pending.n && now.n_pending < ARRAY_LEN(pending); i++) {
-		if (q->pending.p[i].commit != 0)
-			pending[now.n_pending++] = q->pending.p[i].commit - 1;
-	}
+	for (size_t i = 0; i < q->pending.n && now.n_pending < ARRAY_LEN(pending); i++)
+		pending[now.n_pending++] = hunt_number(q->pending.p[i].commit);
 	if (q->d->at_once <= ARRAY_LEN(ready))
 		now.n_ready = commits_trees_ready(q->d->trees, ready);
 	for (size_t i = 0; i < now.n_ready; i++)
-		ready[i] = ready[i] == 0 ? HUNT_OLD : ready[i] - 1;
+		ready[i] = hunt_number(ready[i]);
 	state = hunt_next(q->hunt, &now, commit);
 	if (state == HUNT_ASK)
 		*commit = *commit == HUNT_OLD ? 0 : *commit + 1;
 	return state;
+}
+
+static const char *
+phase_of(const struct inquest *q)
+{
+	struct hunt_view v = hunt_view(q->hunt);
+
+	return v.ends ? "gate" : v.posterior >= proof_from ? "proof" : "search";
 }
 
 /* Asks until the hunt has an end; what is still pending then is not waited for. */
@@ -294,13 +244,14 @@ run_search(struct inquest *q)
 	uint32_t commit = 0;
 	enum hunt_state state = HUNT_ASK;
 
+	show(q);
 	for (;;) {
-		q->phase = hunt_view(q->hunt).posterior >= proof_from ? "proof" : "search";
 		while (q->pending.n < q->d->at_once && (state = next(q, &commit)) == HUNT_ASK) {
+			q->phase = phase_of(q);
 			if (ask(q, commit) < 0)
 				return state;
 		}
-		if (state == HUNT_FOUND || state == HUNT_SAME || q->pending.n == 0)
+		if ((state != HUNT_ASK && state != HUNT_STUCK) || q->pending.n == 0)
 			return state;
 		if (hear(q) < 0)
 			return HUNT_ASK;
@@ -383,39 +334,55 @@ fill_lab(struct inquest *q)
 	f->new = f->each.p[q->last];
 }
 
+static const char *
+end_word(const struct inquest *q, uint32_t commit)
+{
+	return commit ? q->d->range->new_word : q->d->range->base ? "the common ancestor" : q->d->range->old_word;
+}
+
+/* Why nothing more can be asked. */
 static void
-conclude_gate(struct inquest *q, enum hunt_gate g)
+say_stuck(struct inquest *q, bool ends)
 {
 	struct commits_finding *f = q->f;
-	double same = hunt_gate_same(&q->ends);
 
-	if (g == HUNT_GATE_NEVER) {
-		f->verdict = COMMITS_NEVER;
-		f->confidence = 0.95;
-	} else if (g == HUNT_GATE_SAME) {
-		f->verdict = COMMITS_SAME;
-		f->confidence = same;
-	} else if (f->reason == NULL && q->event == LAB_ANSWER) {
-		reason(f, "it is not clear that the two ends differ at all");
-	}
+	if (ends)
+		reason(f, "'%s' cannot be tested: %s", end_word(q, q->last), q->why);
+	else if (f->n_skipped)
+		reason(f, "%u commit%s cannot be tested, which would tell the rest apart (the last: %s)",
+		       f->n_skipped, f->n_skipped == 1 ? "" : "s", q->why);
+	else
+		reason(f, "no question is left that would tell more");
 }
 
 static void
-conclude_search(struct inquest *q, enum hunt_state state)
+conclude(struct inquest *q, enum hunt_state state)
 {
 	struct commits_finding *f = q->f;
+	struct hunt_view v = hunt_view(q->hunt);
 
-	fill_suspects(q);
-	if (state == HUNT_FOUND) {
+	if (!v.ends)
+		fill_suspects(q);
+	switch (state) {
+	case HUNT_FOUND:
 		f->verdict = COMMITS_FOUND;
-	} else if (state == HUNT_SAME) {
+		break;
+	case HUNT_SAME:
 		f->verdict = COMMITS_SAME;
-		f->confidence = hunt_view(q->hunt).same;
-	} else if (state == HUNT_STUCK && f->n_skipped) {
-		reason(f, "%u commit%s cannot be tested, which would tell the rest apart (the last: %s)",
-		       f->n_skipped, f->n_skipped == 1 ? "" : "s", q->why);
-	} else if (state == HUNT_STUCK) {
-		reason(f, "no question is left that would tell more");
+		f->confidence = v.same;
+		break;
+	case HUNT_NEVER:
+		f->verdict = COMMITS_NEVER;
+		f->confidence = 0.95;
+		break;
+	case HUNT_UNSURE:
+		reason(f, "it is not clear that the two ends differ at all");
+		break;
+	case HUNT_STUCK:
+		say_stuck(q, v.ends);
+		break;
+	case HUNT_ASK: /* the lab ended */
+		break;
 	}
 }
 
@@ -428,6 +395,7 @@ set_up(struct inquest *q)
 
 	q->n = testlist_count(&r->list);
 	q->last = q->n - 1;
+	q->phase = "gate";
 	q->hunt = hunt_new(&c);
 	q->spoilt = xcalloc(q->n, sizeof(*q->spoilt));
 	for (uint32_t i = 0; i < q->n; i++) {
@@ -440,15 +408,10 @@ int
 commits_search(struct commits_drive *d, struct commits_finding *f, enum lab_event *event, struct err *e)
 {
 	struct inquest q = { .d = d, .f = f, .event = LAB_ANSWER, .e = e };
-	enum hunt_gate g;
 
 	set_up(&q);
 	f->verdict = COMMITS_UNDECIDED;
-	g = run_gate(&q);
-	if (g == HUNT_GATE_OPEN)
-		conclude_search(&q, run_search(&q));
-	else
-		conclude_gate(&q, g);
+	conclude(&q, run_search(&q));
 	fill_lab(&q);
 	*event = q.event;
 	hunt_free(q.hunt);

@@ -101,14 +101,16 @@ commits_trees_promise(struct commits_trees *t, uint32_t commit)
 }
 
 void
-commits_trees_done(struct commits_trees *t, uint32_t commit, bool built)
+commits_trees_done(struct commits_trees *t, uint32_t commit, uint64_t run, bool built)
 {
 	struct slot *s = NULL;
 
-	/* That which began first, where the same commit runs twice. */
+	/* Where the same commit is asked twice: the one of this run; an answer of the journal has none that began. */
 	for (size_t i = 0; i < t->slots.n; i++) {
-		if (t->slots.p[i].asked == commit && (s == NULL || t->slots.p[i].run < s->run))
-			s = &t->slots.p[i];
+		struct slot *x = &t->slots.p[i];
+
+		if (x->asked == commit && (x->started ? x->run == run : s == NULL))
+			s = x;
 	}
 	assert(s);
 	s->asked = COMMITS_NONE;

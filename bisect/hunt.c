@@ -8,7 +8,7 @@
 #include "bisect/stats.h"
 
 enum { NONE = UINT32_MAX };
-#define SAME_PRIOR 0.02 /* who names two ends has seen them differ */
+#define SAME_PRIOR 0.2 /* a flake that passed once at the old end was no less there */
 
 /* ---- classes ---- */
 
@@ -146,6 +146,7 @@ hunt_new(const struct hunt_config *c)
 	h->n = c->graph->n;
 	h->confidence = c->confidence;
 	h->ready_s = h->other_s = 1;
+	h->at_ends = true;
 	h->prior = xcalloc(h->n, sizeof(*h->prior));
 	h->post = xcalloc(h->n, sizeof(*h->post));
 	h->class_of = xcalloc(h->n, sizeof(*h->class_of));
@@ -177,12 +178,21 @@ hunt_free(struct hunt *h)
 }
 
 void
-hunt_tell(struct hunt *h, uint32_t x, bool is_new)
+hunt_mark(struct hunt *h, uint32_t x)
 {
 	if (x == HUNT_OLD)
 		memset(h->mark, 0, h->n);
 	else
 		graph_mark(h->graph, x, h->mark);
+}
+
+void
+hunt_tell(struct hunt *h, uint32_t x, bool is_new)
+{
+	h->old_runs += x == HUNT_OLD;
+	h->new_runs += x == h->n - 1;
+	h->seen_new = h->seen_new || is_new;
+	hunt_mark(h, x);
 	tell_classes(h, is_new);
 	join_classes(h);
 	hunt_rates_tell(&h->same, true, is_new);
@@ -245,7 +255,7 @@ hunt_set(const struct hunt *h, double mass, struct hunt_set *out)
 struct hunt_view
 hunt_view(const struct hunt *h)
 {
-	struct hunt_view v = { .same = h->post_same };
+	struct hunt_view v = { .same = h->post_same, .ends = h->at_ends };
 	struct hunt_set open = { VEC_INIT };
 	double capacity;
 

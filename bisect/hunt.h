@@ -6,9 +6,11 @@
  * A hypothesis is a commit c: whatever has c in its history answers "new" with
  * rate r, everything else with rate q < r, neither of them known; or that there
  * is no such commit (one rate everywhere).  The posterior is exact: for each c the
- * likelihood of all answers, summed over a grid of (q, r) with q < r, on which q = 0
- * and r = 1 have masses of their own, so that an exact bisection is recognised and
- * a rare failure that becomes less rare is found too.  The next question is that
+ * likelihood of all answers, summed over a grid of (q, r) on which r has twice the odds of q
+ * or more (less is not looked for), and q = 0 and r = 1 have masses of their own, so that an
+ * exact bisection is recognised and a rare failure that becomes less rare is found too.
+ * First both ends are asked, and again when it may be that they do not differ
+ * (hunt_ends.c).  The next question then is that
  * with the most information about c per second (Lindley 1956; for one rate known
  * this is Horstein's probabilistic bisection).  Asking a commit again is such a question.
  */
@@ -31,6 +33,8 @@ enum hunt_state {
 	HUNT_ASK,   /* a question is in *out */
 	HUNT_FOUND, /* the best commit has the confidence wanted */
 	HUNT_SAME,  /* there is no such commit, with that confidence */
+	HUNT_NEVER, /* the new end never showed it, in 149 runs */
+	HUNT_UNSURE, /* whether both ends differ is not known after 600 runs of each */
 	HUNT_STUCK, /* what could still tell the rest apart cannot be asked */
 };
 
@@ -46,7 +50,7 @@ void hunt_close(struct hunt *h, uint32_t x);
 void hunt_costs(struct hunt *h, double ready, double other);
 
 struct hunt_now {
-	const uint32_t *pending; /* commits that are being asked; none is HUNT_OLD */
+	const uint32_t *pending; /* commits that are being asked; HUNT_OLD may be one */
 	size_t n_pending;
 	const uint32_t *ready;   /* commits that are checked out and built; HUNT_OLD may be one */
 	size_t n_ready;
@@ -62,6 +66,7 @@ struct hunt_view {
 	double runs_left;  /* expected, roughly */
 	uint32_t n_open;   /* commits that hold 99 % of the mass */
 	double q, r;       /* the rates, if it is the best */
+	bool ends;         /* hunt_next asked for the ends, to see that they differ, or came to its state there */
 };
 struct hunt_view hunt_view(const struct hunt *h);
 /* Posterior of each commit, [n]; sums to 1 less that of "no such commit". */

@@ -278,7 +278,7 @@ imagine(struct hunt *h, const struct hunt_now *now, size_t n, unsigned ends, dou
 	for (size_t i = 0; i < n; i++) {
 		bool is_new = ends >> i & 1;
 
-		graph_mark(h->graph, now->pending[i], h->mark);
+		hunt_mark(h, now->pending[i]);
 		for (uint32_t c = 0; c < h->n; c++) {
 			if (h->scene[c] > 0)
 				h->scene[c] *= chance(h, c, h->mark[c], is_new);
@@ -412,21 +412,23 @@ hunt_next(struct hunt *h, const struct hunt_now *now, uint32_t *out)
 {
 	struct hunt_now none = { .pending = NULL };
 	uint32_t best = 0;
+	enum hunt_state state;
 	uint64_t question;
 	bool exact;
 
+	if (now == NULL)
+		now = &none;
 	for (uint32_t c = 1; c < h->n; c++) {
 		if (h->post[c] > h->post[best])
 			best = c;
 	}
+	h->at_ends = hunt_ends(h, now, &state, out);
+	if (h->at_ends)
+		return state;
 	if (h->post[best] >= h->confidence)
 		return HUNT_FOUND;
-	if (h->post_same >= h->confidence)
-		return HUNT_SAME;
 	if (h->n_closed && hunt_group(h, best) >= h->confidence)
 		return HUNT_STUCK;
-	if (now == NULL)
-		now = &none;
 	exact = fill_gains(h, now);
 	question = exact || now->n_pending ? best_question(h, now) : look_closer(h, now);
 	*out = (uint32_t)question;

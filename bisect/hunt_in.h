@@ -1,6 +1,6 @@
 /*
  * Inside the search for a commit: hunt.c (answers, posterior), hunt_rate.c
- * (the unknown rates), hunt_ask.c (questions).  Nobody else includes this.
+ * (the unknown rates), hunt_ends.c (both ends), hunt_ask.c (the other questions).  Nobody else includes this.
  */
 #ifndef BISECT_HUNT_IN_H
 #define BISECT_HUNT_IN_H
@@ -21,7 +21,7 @@ struct hunt_rates {
 void hunt_rates_init(struct hunt_rates *r);
 /* One more answer of the old or the new side. */
 void hunt_rates_tell(struct hunt_rates *r, bool new_side, bool is_new);
-/* The logarithm of the sum over q < r, and the mean of both there; -inf when nothing fits. */
+/* The logarithm of the sum over pairs q < r, and the mean of both there; -inf when nothing fits. */
 double hunt_rates_sum(const struct hunt_rates *r, double *q, double *one_r);
 
 /* The same for one rate on both sides: new alone is used. */
@@ -55,6 +55,9 @@ struct hunt {
 	uint8_t *closed;        /* [n] */
 	uint32_t n_closed;
 	bool old_closed;        /* HUNT_OLD cannot be asked */
+	uint32_t old_runs, new_runs; /* answers of both ends */
+	bool seen_new;          /* some answer was "new" */
+	bool at_ends;           /* the last question, or state, was of the ends */
 	uint8_t *mark;          /* [n] scratch */
 	/* hunt_ask.c, [n] each */
 	double *w1, *w2;        /* sums over the ancestors */
@@ -64,6 +67,12 @@ struct hunt {
 	uint32_t words;
 	uint32_t *atom_of;      /* [n] NONE: no atom */
 };
+
+/* What has x in its history, in h->mark; nothing for HUNT_OLD. */
+void hunt_mark(struct hunt *h, uint32_t x);
+
+/* hunt_ends.c: true: the ends come first, *state and *out are what hunt_next returns. */
+bool hunt_ends(const struct hunt *h, const struct hunt_now *now, enum hunt_state *state, uint32_t *out);
 
 /* hunt_apart.c: the posterior of the best commit and those that no question which can
  * still be asked tells apart from it. */

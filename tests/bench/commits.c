@@ -1,10 +1,12 @@
 /*
- * The search for a commit on simulated commands, against what it is meant to reach,
+ * Whole searches for a commit on simulated commands, against what they are meant to reach,
  * on the same seeds as `git bisect run` itself (package git; a few repetitions on a
  * generated repository), the halving that it does, and a Bayesian bisection with
  * Beta(1/2, 1/2) on both rates and the least expected entropy, as git_bayesect
- * describes itself.  Runs of the gate (both ends, until they differ) are given apart, and
- * told to the Bayesian bisection, too.
+ * describes itself.  Of the runs, the gate's are those of the ends that are asked because they
+ * come first (the Bayesian bisection begins with the new end until it fails and the old one once,
+ * git takes the user's word), the proof's those after some commit had half of the posterior.
+ * Both bounds are log2 n over the capacity of the channel; no proof is in it.
  *
  *	commits [-s SEARCHES] [CASE...]		each search is seeded by its number
  */
@@ -14,7 +16,6 @@
 #include <stdio.h>
 
 #include "bisect/hunt.h"
-#include "bisect/hunt_gate.h"
 #include "bisect/stats.h"
 #include "common/fs.h"
 #include "common/str.h"
@@ -26,7 +27,7 @@ struct cell {
 	uint32_t n;
 	double q, r;
 	unsigned searches, git;  /* repetitions; of git bisect itself */
-	double over_bound;       /* search runs, in log2 n / capacity: at most */
+	double over_bound;       /* search runs, and all, in log2 n / capacity: at most */
 	double right;            /* at least */
 	double off;              /* right less claimed, at most */
 };
@@ -39,6 +40,7 @@ static const struct cell cells[] = {
 	{ "0 to 20 %", 1000, 0, .2, 200, 0, 0, 0, 0.03 },
 	{ "0 to 5 %", 400, 0, .05, 60, 0, 0, 0, 0.03 },
 	{ "50 to 90 %", 400, .5, .9, 200, 0, 0, 0, 0.03 },
+	{ "no change, 50 %", 400, .5, .5, 30, 0, 0, 0, 0 },
 };
 
 static const double confidence = 0.99, levels[] = { 0.5, 0.7, 0.9, 0.95, 0.99 };
@@ -55,7 +57,7 @@ ask(struct oracle *o, uint32_t commit)
 /* ---- what searches come to ---- */
 
 struct sums {
-	unsigned n, found, right, in_set;
+	unsigned n, right, in_set, ends[HUNT_STUCK + 1];
 	double gate, search, proof, claim, set;
 	unsigned level_right[LEVELS], level_n[LEVELS];
 	double level_claim[LEVELS];
@@ -79,51 +81,19 @@ static void
 print_row(const struct cell *c, const char *method, const struct sums *s, bool reach)
 {
 	double n = s->n ? s->n : 1, search = s->search / n, right = s->right / n, claim = s->claim / n;
-	bool over = reach && c->over_bound > 0 && search > c->over_bound * bound(c);
+	double all = (s->gate + s->search + s->proof) / n, unit = c->r > c->q ? bound(c) : INFINITY;
+	bool over = reach && c->over_bound > 0 && search > c->over_bound * unit;
+	bool all_over = reach && c->over_bound > 0 && all > c->over_bound * unit;
 	bool wrong = reach && c->right > 0 && right < c->right;
-	bool off = reach && claim - right > c->off;
+	bool off = reach && c->off > 0 && claim - right > c->off;
 
-	printf("%-11s %-13s %5u %7.1f %7.1f%s %7.1f %8.1f %7.2f%s ", c->name, method, s->n, s->gate / n, search,
-	       over ? "!" : " ", s->proof / n, (s->gate + s->search + s->proof) / n,
-	       (s->search + s->proof) / n / bound(c), " ");
-	printf("%7.2f%s %7.2f%s %7.2f %6.2f\n", 100 * right, wrong ? "!" : " ", 100 * claim, off ? "!" : " ",
+	printf("%-15s %-13s %5u %7.1f %7.1f %7.1f %8.1f  %7.2f%s %7.2f%s", c->name, method, s->n, s->gate / n, search,
+	       s->proof / n, all, search / unit, over ? "!" : " ", all / unit, all_over ? "!" : " ");
+	printf(" %7.2f%s %7.2f%s %7.2f %6.2f\n", 100 * right, wrong ? "!" : " ", 100 * claim, off ? "!" : " ",
 	       100 * s->in_set / n, s->set / n);
 }
 
 /* ---- ours ---- */
-
-static enum hunt_gate
-gate(struct oracle *o, struct hunt_ends *e)
-{
-	enum hunt_gate g;
-
-	while ((g = hunt_gate(e)) == HUNT_GATE_OLD || g == HUNT_GATE_NEW) {
-		struct counts *end = g == HUNT_GATE_OLD ? &e->old : &e->new;
-
-		end->fails += ask(o, g == HUNT_GATE_OLD ? o->n : o->n - 1);
-		end->runs++;
-	}
-	return g;
-}
-
-static void
-tell_gate(const struct hunt_ends *e, void (*tell)(void *to, bool new_end, bool is_new), void *to)
-{
-	for (uint32_t i = 0; i < e->old.runs; i++)
-		tell(to, false, i < e->old.fails);
-	for (uint32_t i = 0; i < e->new.runs; i++)
-		tell(to, true, i < e->new.fails);
-}
-
-struct ours { struct hunt *h; uint32_t n; };
-
-static void
-tell_ours(void *to, bool new_end, bool is_new)
-{
-	struct ours *o = to;
-
-	hunt_tell(o->h, new_end ? o->n - 1 : HUNT_OLD, is_new);
-}
 
 static void
 note_levels(struct sums *s, double posterior, bool right, bool done[LEVELS])
@@ -139,35 +109,35 @@ note_levels(struct sums *s, double posterior, bool right, bool done[LEVELS])
 }
 
 static void
-search_ours(const struct graph *g, struct oracle *o, const struct hunt_ends *e, struct sums *s)
+search_ours(const struct graph *g, struct oracle *o, struct sums *s)
 {
 	struct hunt_config c = { .graph = g, .confidence = confidence };
-	struct ours ours = { hunt_new(&c), o->n };
+	struct hunt *h = hunt_new(&c);
 	struct hunt_set set = { VEC_INIT };
 	bool done[LEVELS] = { false };
 	enum hunt_state state;
 	struct hunt_view v;
 	uint32_t x, runs = 0;
 
-	tell_gate(e, tell_ours, &ours);
 	for (;;) {
-		v = hunt_view(ours.h);
+		state = hunt_next(h, NULL, &x);
+		v = hunt_view(h);
 		note_levels(s, v.posterior, v.best == o->culprit, done);
-		if ((state = hunt_next(ours.h, NULL, &x)) != HUNT_ASK || runs++ >= GIVE_UP)
+		if (state != HUNT_ASK || runs++ >= GIVE_UP)
 			break;
-		*(v.posterior >= 0.5 ? &s->proof : &s->search) += 1;
-		hunt_tell(ours.h, x, ask(o, x == HUNT_OLD ? o->n : x));
+		*(v.ends ? &s->gate : v.posterior >= 0.5 ? &s->proof : &s->search) += 1;
+		hunt_tell(h, x, ask(o, x == HUNT_OLD ? o->n : x));
 	}
 	s->n++;
-	s->found += state == HUNT_FOUND;
+	s->ends[state]++;
 	s->right += state == HUNT_FOUND && v.best == o->culprit;
-	s->claim += v.posterior;
-	hunt_set(ours.h, 0.9, &set);
+	s->claim += state == HUNT_FOUND ? v.posterior : 0;
+	hunt_set(h, 0.9, &set);
 	s->set += (double)set.v.n;
 	for (size_t i = 0; i < set.v.n; i++)
 		s->in_set += set.v.p[i] == o->culprit;
 	vec_release(&set.v);
-	hunt_free(ours.h);
+	hunt_free(h);
 }
 
 /* ---- halving ---- */
@@ -183,7 +153,6 @@ search_halving(struct oracle *o, struct sums *s)
 		s->search += 1;
 	}
 	s->n++;
-	s->found++;
 	s->right += bad == o->culprit;
 	s->claim += 1;
 	s->in_set += bad == o->culprit;
@@ -265,14 +234,14 @@ bayes_select(const struct bayes *b)
 	return x;
 }
 
-static void
-tell_bayes(void *to, bool new_end, bool is_new)
+static bool
+bayes_ask(struct bayes *b, struct oracle *o, uint32_t x)
 {
-	struct bayes *b = to;
-	uint32_t x = new_end ? b->n - 1 : b->n;
+	bool is_new = ask(o, x);
 
 	b->y[x] += is_new;
 	b->k[x]++;
+	return is_new;
 }
 
 static uint32_t
@@ -288,23 +257,27 @@ bayes_best(const struct bayes *b)
 }
 
 static void
-search_bayes(struct oracle *o, const struct hunt_ends *e, struct sums *s)
+search_bayes(struct oracle *o, struct sums *s)
 {
 	struct bayes b = {
 		o->n, xcalloc(o->n + 1, 4), xcalloc(o->n + 1, 4), xcalloc(o->n, 8), xcalloc(o->n, 8), xcalloc(o->n, 8),
 	};
+	bool done[LEVELS] = { false };
 	uint32_t best, x, runs = 0;
 
-	tell_gate(e, tell_bayes, &b);
+	while (!bayes_ask(&b, o, o->n - 1))
+		s->gate += 1;
+	bayes_ask(&b, o, o->n);
+	s->gate += 2;
 	for (;;) {
 		bayes_update(&b);
 		best = bayes_best(&b);
+		note_levels(s, b.p[best], best == o->culprit, done);
 		if (b.p[best] >= confidence || runs++ >= GIVE_UP)
 			break;
 		x = bayes_select(&b);
 		*(b.p[best] >= 0.5 ? &s->proof : &s->search) += 1;
-		b.y[x] += ask(o, x);
-		b.k[x]++;
+		bayes_ask(&b, o, x);
 	}
 	s->n++;
 	s->right += best == o->culprit && b.p[best] >= confidence;
@@ -406,21 +379,36 @@ search_git(const char *dir, const char *self, struct oracle *o, struct sums *s)
 /* ---- cells ---- */
 
 static void
-print_levels(const struct cell *c, const struct sums *s)
+print_levels(const struct cell *c, const char *method, const struct sums *s)
 {
-	printf("%-11s claimed/right:", c->name);
+	printf("%-15s %-13s claimed/right:", c->name, method);
 	for (int i = 0; i < LEVELS; i++) {
 		double n = s->level_n[i] ? s->level_n[i] : 1, claim = s->level_claim[i] / n, right = s->level_right[i] / n;
 
-		printf("  %.1f/%.1f%s", 100 * claim, 100 * right, claim - right > c->off ? "!" : "");
+		printf("  %.1f/%.1f%s", 100 * claim, 100 * right, c->off > 0 && claim - right > c->off ? "!" : "");
 	}
 	printf("\n");
+}
+
+/* How searches ended that named no commit. */
+static void
+print_ends(const struct cell *c, const struct sums *s)
+{
+	static const char *const words[] = {
+		[HUNT_ASK] = "given up", [HUNT_SAME] = "no change", [HUNT_NEVER] = "never failed",
+		[HUNT_UNSURE] = "not sure that the ends differ", [HUNT_STUCK] = "no question left",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (words[i] && s->ends[i])
+			printf("%-15s flake-bisect  %u searches: %s\n", c->name, s->ends[i], words[i]);
+	}
 }
 
 static void
 run_cell(const struct cell *c, const char *self)
 {
-	unsigned n = searches ? searches : c->searches, i, shut = 0;
+	unsigned n = searches ? searches : c->searches, i;
 	struct sums ours = { .n = 0 }, bayes = { .n = 0 }, halving = { .n = 0 }, git = { .n = 0 };
 	struct graph g = GRAPH_INIT;
 	struct oracle o = { .asked = xcalloc(c->n + 1, sizeof(*o.asked)) };
@@ -432,22 +420,12 @@ run_cell(const struct cell *c, const char *self)
 		graph_add(&g, &parent, i > 0);
 	}
 	for (i = 0; i < n; i++) {
-		struct hunt_ends e = { { 0, 0 }, { 0, 0 } };
-
+		oracle_init(&o, c->n, c->q, c->r, i);
+		search_ours(&g, &o, &ours);
+		oracle_init(&o, c->n, c->q, c->r, i);
+		search_bayes(&o, &bayes);
 		oracle_init(&o, c->n, c->q, c->r, i);
 		search_halving(&o, &halving);
-		oracle_init(&o, c->n, c->q, c->r, i);
-		if (gate(&o, &e) != HUNT_GATE_OPEN) {
-			shut++;
-			continue;
-		}
-		ours.gate += e.old.runs + e.new.runs;
-		search_ours(&g, &o, &e, &ours);
-		oracle_init(&o, c->n, c->q, c->r, i);
-		e = (struct hunt_ends){ { 0, 0 }, { 0, 0 } };
-		gate(&o, &e);
-		bayes.gate += e.old.runs + e.new.runs;
-		search_bayes(&o, &e, &bayes);
 		if (dir && i < c->git) {
 			oracle_init(&o, c->n, c->q, c->r, i);
 			search_git(dir, self, &o, &git);
@@ -458,9 +436,9 @@ run_cell(const struct cell *c, const char *self)
 	print_row(c, "halving", &halving, false);
 	if (git.n)
 		print_row(c, "git bisect", &git, false);
-	print_levels(c, &ours);
-	if (shut)
-		printf("%-11s the gate stayed shut in %u\n", c->name, shut);
+	print_levels(c, "flake-bisect", &ours);
+	print_levels(c, "Beta(1/2,1/2)", &bayes);
+	print_ends(c, &ours);
 	fflush(stdout);
 	if (dir)
 		fs_remove(dir, NULL);
@@ -493,8 +471,8 @@ main(int argc, char **argv)
 		argv += 2;
 	}
 	printf("reach: exact 1.05 x log2 n runs; 5 %% wrong 99.5 %% right, 1.2 x the bound; claims within 3 %% (! where not)\n");
-	printf("%-11s %-13s %5s %7s %8s %7s %8s %7s  %7s  %7s  %7s %6s\n", "case", "method", "n", "gate", "search",
-	       "proof", "in all", "/bound", "right %", "claim %", "in set", "set");
+	printf("%-15s %-13s %5s %7s %7s %7s %8s  %7s  %7s  %7s  %7s  %7s %6s\n", "case", "method", "n", "gate",
+	       "search", "proof", "in all", "s/bound", "a/bound", "right %", "claim %", "in set", "set");
 	for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
 		if (is_wanted(cells[i].name, argc, argv))
 			run_cell(&cells[i], self);

@@ -65,7 +65,7 @@ test_merges() {
 # Catches a flake that is bisected as if it were none.
 test_flaky_and_parallel() {
 	repo 24
-	check '[ $n -lt 9 ] || [ $((k % 3)) != 1 ]'
+	check '[ $n -lt 9 ] || [ $(((k * k * 11 + k * 37) % 101 % 3)) != 1 ]' # without a period that questions may fall into
 	succeeds "$FB" commits c1..main --json -- "$SCRATCH/check"
 	is commit "$(json commit)" "$(id c9)"
 	is 'without' "$(json without_fails)" 0

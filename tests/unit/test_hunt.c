@@ -2,7 +2,7 @@
 #include "tests/unit/check.h"
 
 #include "bisect/hunt.h"
-#include "bisect/hunt_gate.h"
+#include "bisect/finding.h"
 #include "common/rnd.h"
 
 static struct rnd rnd;
@@ -332,29 +332,77 @@ test_same(void)
 	graph_release(&g);
 }
 
-/* Catches a gate that opens for ends that are alike, or never. */
-static void
-test_gate(void)
+static struct hunt *
+begin(const struct graph *g, struct counts old, struct counts new)
 {
-	struct hunt_ends e = { { 0, 0 }, { 0, 0 } };
+	struct hunt_config c = { .graph = g, .confidence = 0.99 };
+	struct hunt *h = hunt_new(&c);
 
-	CHECK_INT(hunt_gate(&e), HUNT_GATE_NEW);
-	e.new = (struct counts){ 0, 148 };
-	CHECK_INT(hunt_gate(&e), HUNT_GATE_NEW);
-	e.new = (struct counts){ 0, 149 };
-	CHECK_INT(hunt_gate(&e), HUNT_GATE_NEVER);
-	e.new = (struct counts){ 1, 1 };
-	CHECK_INT(hunt_gate(&e), HUNT_GATE_OLD);
-	e = (struct hunt_ends){ { 0, 4 }, { 4, 4 } };
-	CHECK_INT(hunt_gate(&e), HUNT_GATE_OPEN);
-	e = (struct hunt_ends){ { 8, 8 }, { 8, 8 } };
-	CHECK_INT(hunt_gate(&e), HUNT_GATE_SAME);
-	e = (struct hunt_ends){ { 5, 5 }, { 5, 5 } };
-	CHECK_INT(hunt_gate(&e), HUNT_GATE_OLD);
-	e = (struct hunt_ends){ { 2, 100 }, { 20, 100 } };
-	CHECK_INT(hunt_gate(&e), HUNT_GATE_OPEN);
-	e = (struct hunt_ends){ { 0, 60 }, { 1, 10 } };
-	CHECK(hunt_gate(&e) != HUNT_GATE_SAME);
+	for (uint32_t i = 0; i < old.runs; i++)
+		hunt_tell(h, HUNT_OLD, i < old.fails);
+	for (uint32_t i = 0; i < new.runs; i++)
+		hunt_tell(h, g->n - 1, i < new.fails);
+	return h;
+}
+
+/* Catches a search that begins before both ends were seen, in ends that are alike, or never. */
+static void
+test_ends(void)
+{
+	static const struct { struct counts old, new; enum hunt_state state; bool ends; uint32_t ask; } rows[] = {
+		{ { 0, 0 }, { 0, 0 }, HUNT_ASK, true, 49 },
+		{ { 0, 0 }, { 0, 148 }, HUNT_ASK, true, 49 },
+		{ { 0, 0 }, { 0, 149 }, HUNT_NEVER, true, 0 },
+		{ { 0, 0 }, { 1, 1 }, HUNT_ASK, true, HUNT_OLD },
+		{ { 0, 1 }, { 1, 1 }, HUNT_ASK, false, 23 },
+		{ { 1, 1 }, { 1, 1 }, HUNT_ASK, true, HUNT_OLD },
+		{ { 2, 2 }, { 1, 1 }, HUNT_ASK, true, 49 },
+		{ { 5, 5 }, { 5, 5 }, HUNT_ASK, true, HUNT_OLD },
+		{ { 30, 30 }, { 30, 30 }, HUNT_SAME, true, 0 },
+		{ { 2, 100 }, { 20, 100 }, HUNT_ASK, false, 21 },
+		{ { 50, 100 }, { 52, 100 }, HUNT_ASK, true, HUNT_OLD },
+	};
+	struct graph g = GRAPH_INIT;
+
+	make_line(&g, 50);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct hunt *h = begin(&g, rows[i].old, rows[i].new);
+		uint32_t x = 0;
+
+		if (!CHECK_INT(hunt_next(h, NULL, &x), rows[i].state) || !CHECK_INT(hunt_view(h).ends, rows[i].ends) ||
+		    (rows[i].state == HUNT_ASK && !CHECK_INT(x, rows[i].ask)))
+			printf("  row %zu\n", i);
+		hunt_free(h);
+	}
+	graph_release(&g);
+}
+
+/* Catches an end that is waited for although it cannot be asked, and ends that are asked once more while they run. */
+static void
+test_ends_closed_and_pending(void)
+{
+	struct graph g = GRAPH_INIT;
+	struct hunt *h;
+	uint32_t pending[] = { 49, HUNT_OLD }, x = 0;
+	struct hunt_now now = { .pending = pending, .n_pending = 1 };
+
+	make_line(&g, 50);
+	h = begin(&g, (struct counts){ 0, 0 }, (struct counts){ 0, 0 });
+	CHECK_INT(hunt_next(h, &now, &x), HUNT_ASK);
+	CHECK_INT(x, HUNT_OLD);
+	now.n_pending = 2;
+	CHECK_INT(hunt_next(h, &now, &x), HUNT_ASK);
+	CHECK_INT(x, 49);
+	hunt_close(h, 49);
+	CHECK_INT(hunt_next(h, NULL, &x), HUNT_STUCK);
+	CHECK(hunt_view(h).ends);
+	hunt_free(h);
+	h = begin(&g, (struct counts){ 0, 0 }, (struct counts){ 1, 1 });
+	hunt_close(h, HUNT_OLD);
+	CHECK_INT(hunt_next(h, NULL, &x), HUNT_ASK);
+	CHECK(x < 49);
+	hunt_free(h);
+	graph_release(&g);
 }
 
 int
@@ -370,6 +418,7 @@ main(void)
 	test_prior();
 	test_pending_and_costs();
 	test_same();
-	test_gate();
+	test_ends();
+	test_ends_closed_and_pending();
 	return check_done();
 }
