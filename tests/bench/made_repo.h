@@ -1,7 +1,7 @@
 /*
  * A made git repository for benches, through `git fast-import`: N commits in the first-parent
  * history of main, a fifth of them merges of a branch of one commit more, evenly over a
- * time.  Each changes one to three of 1,000 files in two folders.  Included by one file of a program.
+ * time.  Each changes one to three of 400 files in two folders.  Included by one file of a program.
  */
 #ifndef TESTS_BENCH_MADE_REPO_H
 #define TESTS_BENCH_MADE_REPO_H
@@ -12,7 +12,7 @@
 
 #include "common/mem.h"
 
-enum { MADE_FILES = 500, MADE_HEX = 41 };
+enum { MADE_FILES = 200, MADE_HEX = 41 };
 
 static void
 made_file(FILE *out, const char *folder, unsigned i, size_t commit)
