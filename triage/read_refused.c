@@ -73,8 +73,6 @@ REFUSED(ctest_other, "ctest-part", "a part of CTest's report without tests",
         "read the Test.xml beside it, or CTest's console", is_root(head, "Site") && !has(head, "<Testing"));
 REFUSED(playwright, "playwright-json", "Playwright's JSON",
         JUNIT_INSTEAD " (--reporter=junit)", is_json(head, "\"config\"", "\"suites\""));
-REFUSED(jest, "jest-json", "jest's JSON", JUNIT_INSTEAD " (package jest-junit)",
-        is_json(head, "\"numFailedTests\"", "\"testResults\"") || is_json(head, "\"numTotalTests\"", "\"startTime\""));
 REFUSED(cucumber, "cucumber-json", "Cucumber's JSON",
         JUNIT_INSTEAD " (--plugin junit:r.xml)", is_json(head, "\"keyword\"", "\"elements\""));
 REFUSED(bazel, "bazel-bep", "Bazel's build event protocol", "read the test.xml below bazel-testlogs/",

@@ -13,10 +13,11 @@ extern const struct reader read_libtest;
 extern const struct reader read_tap;
 extern const struct reader read_ctestxml;
 extern const struct reader read_jenkins;
+extern const struct reader read_jest;
 extern const struct reader read_late;
 extern const struct reader refuse_trx, refuse_nunit, refuse_xunit, refuse_testng, refuse_failsafe, refuse_robot,
                            refuse_qtest, refuse_boost, refuse_catch2, refuse_doctest, refuse_coverage, refuse_lint,
-                           refuse_ctest_other, refuse_playwright, refuse_jest, refuse_cucumber, refuse_bazel,
+                           refuse_ctest_other, refuse_playwright, refuse_cucumber, refuse_bazel,
                            refuse_subunit;
 
 const struct reader *const readers[] = {
@@ -29,6 +30,7 @@ const struct reader *const readers[] = {
 	&read_tap,
 	&read_ctestxml,
 	&read_jenkins,
+	&read_jest,
 	&refuse_trx,
 	&refuse_nunit,
 	&refuse_xunit,
@@ -43,7 +45,6 @@ const struct reader *const readers[] = {
 	&refuse_lint,
 	&refuse_ctest_other,
 	&refuse_playwright,
-	&refuse_jest,
 	&refuse_cucumber,
 	&refuse_bazel,
 	&refuse_subunit,
