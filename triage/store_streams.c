@@ -510,29 +510,54 @@ add_letter_to_set(void *data, int64_t test, char letter UNUSED)
 	add_to_set(data, test);
 }
 
+/* Of the builds numbered lo to hi that are in the view and began at `since` or later. */
 static int
-add_events_since(struct view_in *v, int64_t since, struct set *set, struct err *e)
+add_events(struct view_in *v, int64_t lo, int64_t hi, int64_t since, struct set *set, struct err *e)
 {
-	struct db_query *q = db_query(v->pub.store->db, "SELECT events FROM builds WHERE id = ?1", e);
-	size_t i, k;
+	struct db_query *q = db_query(v->pub.store->db, "SELECT id, events FROM builds WHERE id BETWEEN ?1 AND ?2", e);
+	const struct place *at;
+	int got;
 
 	if (q == NULL)
 		return -1;
+	db_bind_int(q, 1, lo);
+	db_bind_int(q, 2, hi);
+	while ((got = db_step(q, e)) > 0) {
+		at = view_place(v, db_int(q, 0));
+		if (at && v->pub.lanes[at->lane].builds[at->at].started >= since)
+			events_each(db_text(q, 1), true, add_to_set, set);
+	}
+	return got;
+}
+
+/* Builds of a time mostly have numbers close together: then all are read in one go. */
+static int
+add_events_since(struct view_in *v, int64_t since, struct set *set, struct err *e)
+{
+	enum { GAPS = 8 };
+	VEC(int64_t) ids = VEC_INIT;
+	int64_t lo = INT64_MAX, hi = 0;
+	int ret = 0;
+	size_t i, k;
+
 	for (i = 0; i < v->pub.n_lanes; i++) {
 		for (k = 0; k < v->pub.lanes[i].n; k++) {
-			if (v->pub.lanes[i].builds[k].started < since)
+			const struct lane_build *b = &v->pub.lanes[i].builds[k];
+
+			if (b->started < since)
 				continue;
-			db_bind_int(q, 1, v->pub.lanes[i].builds[k].id);
-			switch (db_step(q, e)) {
-			case -1:
-				return -1;
-			case 1:
-				events_each(db_text(q, 0), true, add_to_set, set);
-				db_done(q);
-			}
+			lo = b->id < lo ? b->id : lo;
+			hi = b->id > hi ? b->id : hi;
+			vec_push(&ids, b->id);
 		}
 	}
-	return 0;
+	if (ids.n && hi - lo < GAPS * (int64_t)ids.n)
+		ret = add_events(v, lo, hi, since, set, e);
+	else
+		for (i = 0; i < ids.n && ret == 0; i++)
+			ret = add_events(v, ids.p[i], ids.p[i], since, set, e);
+	vec_release(&ids);
+	return ret;
 }
 
 int
