@@ -4,12 +4,13 @@
 
 /* ---- marks ---- */
 
-/* The first place of a text at or after p is the next one, if there is none before. */
-static void
-look(struct console *c, const char *p)
+/* The next hit at or after p, none before was asked for; NULL: there is none. */
+static const struct scan_hit *
+hit_from(struct console *c, const char *p)
 {
-	if (c->mark < p)
-		c->mark = c->chunk.p + scan_next(&c->marks, c->chunk, (size_t)(p - c->chunk.p), &c->bits);
+	while (c->next < c->hits.p.n && c->chunk.p + c->hits.p.p[c->next].at < p)
+		c->next++;
+	return c->next < c->hits.p.n ? &c->hits.p.p[c->next] : NULL;
 }
 
 /* To the line with the next mark, or the end of the last whole line. */
@@ -17,16 +18,16 @@ static size_t
 skip(void *data, struct span bytes)
 {
 	struct console *c = data;
+	const struct scan_hit *hit;
 	const char *lf;
 
 	/* What a line begins with is known by the line feed before it. */
 	if (c->every || c->try_all || bytes.p == c->chunk.p)
 		return 0;
-	look(c, bytes.p - 1);
-	if (c->mark < c->chunk.p + c->chunk.n && *c->mark == '\n')
-		lf = c->mark;
-	else
-		lf = memrchr(bytes.p - 1, '\n', (size_t)(c->mark - (bytes.p - 1)));
+	hit = hit_from(c, bytes.p - 1);
+	lf = c->chunk.p + (hit ? hit->at : c->chunk.n);
+	if (hit == NULL || *lf != '\n')
+		lf = memrchr(bytes.p - 1, '\n', (size_t)(lf - (bytes.p - 1)));
 	return (size_t)(lf + 1 - bytes.p);
 }
 
@@ -35,13 +36,14 @@ static uint64_t
 found_in(struct console *c, struct span line)
 {
 	const char *begin = c->chunk.p, *end = line.p + line.n;
+	const struct scan_hit *hit;
 	uint64_t found = 0;
 
 	/* Put together from several chunks. */
 	if (line.p < begin || line.p >= begin + c->chunk.n)
 		return scan_which(&c->marks, line);
-	for (look(c, line.p > begin ? line.p - 1 : line.p); c->mark < end; look(c, c->mark + 1))
-		found |= c->bits;
+	for (hit = hit_from(c, line.p); hit && begin + hit->at < end; hit = hit_from(c, begin + hit->at + 1))
+		found |= hit->bits;
 	return found;
 }
 
@@ -87,7 +89,9 @@ console_feed(struct console *c, struct span bytes)
 	if (bytes.n == 0)
 		return;
 	c->chunk = bytes;
-	c->mark = bytes.p + scan_next(&c->marks, bytes, 0, &c->bits);
+	c->next = 0;
+	vec_clear(&c->hits.p);
+	scan_all(&c->marks, bytes, &c->hits);
 	lines_feed(&c->lines, bytes);
 	c->chunk = (struct span){ "", 0 };
 }
@@ -118,4 +122,5 @@ void
 console_release(struct console *c)
 {
 	lines_release(&c->lines);
+	vec_release(&c->hits.p);
 }

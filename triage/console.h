@@ -24,8 +24,8 @@ struct console {
 	bool try_all;        /* a rule for warnings has no text */
 	struct scan marks;   /* the texts, and those of the rules */
 	struct span chunk;   /* being fed */
-	const char *mark;    /* in it: the next place of a text; its end: none */
-	uint64_t bits;       /* of the texts there */
+	struct scan_hits hits; /* in it */
+	size_t next;         /* the first of them that is not behind the line being read */
 	void (*line)(void *data, struct span line);
 	void *data;
 };

@@ -86,33 +86,33 @@ stands_at(struct span text, struct span bytes, size_t at)
 	return at < bytes.n && text.n <= bytes.n - at && memcmp(bytes.p + at, text.p, text.n) == 0;
 }
 
-/* Adds the bits of the texts whose pair is at i; false: there is none. */
-static inline bool
-texts_at(const struct scan *s, struct span bytes, size_t i, uint64_t *bits)
+/* Adds a hit, if pairs of texts that stand there are at i. */
+static inline void
+take_hit(const struct scan *s, struct span bytes, size_t i, struct scan_hits *out)
 {
 	unsigned pair = pair_at(bytes.p + i), number, t;
+	struct scan_hit hit = { i, 0 };
 	bool found = false;
 
 	for (number = s->chains[hash(pair)]; number; number = s->next[t]) {
 		t = number - 1;
 		/* Before the beginning is far behind the end. */
 		if (s->pairs[t] == pair && stands_at(s->texts[t], bytes, i - s->at[t])) {
-			*bits |= s->bits[t];
+			hit.bits |= s->bits[t];
 			found = true;
 		}
 	}
-	return found;
+	if (found)
+		vec_push(&out->p, hit);
 }
 
-size_t
-scan_next_plain(const struct scan *s, struct span bytes, size_t from, uint64_t *bits)
+void
+scan_all_plain(const struct scan *s, struct span bytes, struct scan_hits *out)
 {
-	*bits = 0;
-	for (; from + 1 < bytes.n; from++) {
-		if (texts_at(s, bytes, from, bits))
-			return from;
-	}
-	return bytes.n;
+	size_t i;
+
+	for (i = 0; i + 1 < bytes.n; i++)
+		take_hit(s, bytes, i, out);
 }
 
 #ifdef HAS_FAST
@@ -151,55 +151,57 @@ set_bytes(__m256i x)
 	return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, _mm256_setzero_si256()));
 }
 
-/* The same as scan_next_plain, 64 places at a time; the last time some of them again. */
-static FAST size_t
-next_fast(const struct scan *s, struct span bytes, size_t from, uint64_t *bits)
+/* The same as scan_all_plain, 64 places at a time; the last time some of them again. */
+static FAST void
+scan_all_fast(const struct scan *s, struct span bytes, struct scan_hits *out)
 {
 	const struct halves h = { { twice(s->low[0]), twice(s->low[1]) }, { twice(s->high[0]), twice(s->high[1]) } };
+	size_t i;
 
-	*bits = 0;
-	for (; from + 1 < bytes.n; from += 64) {
-		size_t begin = from + 65 <= bytes.n ? from : bytes.n - 65, at;
+	for (i = 0; i + 1 < bytes.n; i += 64) {
+		size_t begin = i + 65 <= bytes.n ? i : bytes.n - 65;
 		__m256i a = maybe_pairs(&h, bytes.p + begin), b = maybe_pairs(&h, bytes.p + begin + 32);
 		__m256i any = _mm256_or_si256(a, b);
 		uint64_t maybe;
 
 		if (_mm256_testz_si256(any, any))
 			continue;
-		maybe = (set_bytes(a) | set_bytes(b) << 32) & UINT64_MAX << (from - begin);
-		for (; maybe; maybe &= maybe - 1) {
-			at = begin + (unsigned)__builtin_ctzll(maybe);
-			if (texts_at(s, bytes, at, bits))
-				return at;
-		}
+		maybe = (set_bytes(a) | set_bytes(b) << 32) & UINT64_MAX << (i - begin);
+		for (; maybe; maybe &= maybe - 1)
+			take_hit(s, bytes, begin + (unsigned)__builtin_ctzll(maybe), out);
 	}
-	return bytes.n;
 }
 
-size_t
-scan_next(const struct scan *s, struct span bytes, size_t from, uint64_t *bits)
+void
+scan_all(const struct scan *s, struct span bytes, struct scan_hits *out)
 {
-	return bytes.n >= 65 && __builtin_cpu_supports("avx2") ? next_fast(s, bytes, from, bits)
-	                                                       : scan_next_plain(s, bytes, from, bits);
+	if (bytes.n >= 65 && __builtin_cpu_supports("avx2"))
+		scan_all_fast(s, bytes, out);
+	else
+		scan_all_plain(s, bytes, out);
 }
 #else
-size_t
-scan_next(const struct scan *s, struct span bytes, size_t from, uint64_t *bits)
+void
+scan_all(const struct scan *s, struct span bytes, struct scan_hits *out)
 {
-	return scan_next_plain(s, bytes, from, bits);
+	scan_all_plain(s, bytes, out);
 }
 #endif
 
 uint64_t
 scan_which(const struct scan *s, struct span bytes)
 {
-	uint64_t found = 0, bits;
+	struct scan_hits hits = { VEC_INIT };
+	uint64_t found = 0;
 	size_t i;
 
-	for (i = scan_next(s, bytes, 0, &bits); i < bytes.n; i = scan_next(s, bytes, i + 1, &bits))
-		found |= bits;
+	scan_all(s, bytes, &hits);
+	for (i = 0; i < hits.p.n; i++)
+		found |= hits.p.p[i].bits;
+	vec_release(&hits.p);
 	return found;
 }
+
 /* ---- marks of the terminal ---- */
 
 size_t

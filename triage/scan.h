@@ -8,6 +8,7 @@
 #define TRIAGE_SCAN_H
 
 #include "common/str.h"
+#include "common/vec.h"
 
 enum { SCAN_TEXTS_MAX = 250 };
 
@@ -25,17 +26,20 @@ struct scan {
 	uint8_t low[2][16], high[2][16];
 };
 
-/* Adds a text, with the bits that scan_next says of it.  False: there is no room for it, or it
- * has no two neighbouring bytes of ASCII.  The text is looked at, not copied. */
+/* Where the pair of a text begins that stands in some bytes; bits of all texts there. */
+struct scan_hit { size_t at; uint64_t bits; };
+struct scan_hits { VEC(struct scan_hit) p; };
+
+/* Adds a text, with the bits for its hits.  False: there is no room for it, or it has no two
+ * neighbouring bytes of ASCII.  The text is looked at, not copied. */
 bool scan_add(struct scan *s, struct span text, uint64_t bits);
 
-/* Where the pair of a text begins that stands in the bytes, at or after `from`, and the bits of
- * those texts; bytes.n: there is none.  Called again from one byte later it comes to every text. */
-size_t scan_next(const struct scan *s, struct span bytes, size_t from, uint64_t *bits);
+/* Adds a hit for each place, in order. */
+void scan_all(const struct scan *s, struct span bytes, struct scan_hits *out);
 /* The bits of all texts that stand in the bytes. */
 uint64_t scan_which(const struct scan *s, struct span bytes);
-/* scan_next one by one: for comparison. */
-size_t scan_next_plain(const struct scan *s, struct span bytes, size_t from, uint64_t *bits);
+/* scan_all one by one: for comparison. */
+void scan_all_plain(const struct scan *s, struct span bytes, struct scan_hits *out);
 
 /* Where in the bytes an escape (27) is, or a carriage return that no line feed follows (a
  * last one counts); bytes.n: nowhere. */
