@@ -99,6 +99,13 @@ measure(const struct strip *s, struct span line, size_t *n, bool *stamped)
 	return !*stamped || pass_one(groups, ARRAY_LEN(groups), line, n, &group);
 }
 
+/* Whether no mark, escape or line end begins with the byte. */
+static bool
+is_plain_start(char c)
+{
+	return strchr("\xef#[0123456789\x1b\r\n", c) == NULL;
+}
+
 static bool
 looks_at_starts(const struct strip *s)
 {
@@ -203,9 +210,14 @@ static bool
 skip_start(struct strip *s, struct span *bytes)
 {
 	size_t n, len = bytes->n < STRIP_HOLD ? bytes->n : STRIP_HOLD;
-	const char *lf = memchr(bytes->p, '\n', len);
+	const char *lf;
 	bool stamped;
 
+	if (s->mode == STRIP_PLAIN && is_plain_start(bytes->p[0])) {
+		started(s, false, false);
+		return true;
+	}
+	lf = memchr(bytes->p, '\n', len);
 	len = lf ? (size_t)(lf - bytes->p) : len;
 	if (len == 0 || memchr(bytes->p, ESC, len) || memchr(bytes->p, '\r', len))
 		return false;
