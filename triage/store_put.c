@@ -385,27 +385,39 @@ put_rest(struct put *p)
 
 /* ---- the build itself ---- */
 
-/* The row of its builder and branch; -1 and e. */
+/* The row of a builder and branch; 0: there is none; -1 and e. */
+static int64_t
+find_lane(struct store *s, int64_t builder, int64_t branch, struct err *e)
+{
+	struct db_query *q = db_query(s->db, "SELECT id FROM lanes WHERE builder = ?1 AND branch = ?2", e);
+	int64_t id;
+	int got;
+
+	if (q == NULL)
+		return -1;
+	db_bind_int(q, 1, builder);
+	db_bind_int(q, 2, branch);
+	got = db_step(q, e);
+	if (got <= 0)
+		return got;
+	id = db_int(q, 0);
+	db_done(q);
+	return id;
+}
+
+/* The row of the build's, new or old; -1 and e. */
 static int64_t
 lane_row(struct put *p)
 {
 	struct store *s = p->store;
-	int64_t branch = name_row(s, NAME_BRANCH, p->b->branch, true, p->e), id = -1;
-	struct db_query *q;
+	int64_t branch = name_row(s, NAME_BRANCH, p->b->branch, true, p->e);
+	int64_t id = branch < 0 ? -1 : find_lane(s, p->builder, branch, p->e);
 
-	if (branch < 0 || run_with(s, "INSERT OR IGNORE INTO lanes(builder, branch) VALUES(?1, ?2)", 2,
-	                           p->builder, branch, 0, p->e) < 0)
+	if (id != 0)
+		return id;
+	if (run_with(s, "INSERT INTO lanes(builder, branch) VALUES(?1, ?2)", 2, p->builder, branch, 0, p->e) < 0)
 		return -1;
-	q = db_query(s->db, "SELECT id FROM lanes WHERE builder = ?1 AND branch = ?2", p->e);
-	if (q == NULL)
-		return -1;
-	db_bind_int(q, 1, p->builder);
-	db_bind_int(q, 2, branch);
-	if (db_step(q, p->e) > 0) {
-		id = db_int(q, 0);
-		db_done(q);
-	}
-	return id;
+	return db_last_id(s->db);
 }
 
 static void
