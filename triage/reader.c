@@ -22,6 +22,7 @@ extern const struct reader refuse_trx, refuse_nunit, refuse_xunit, refuse_testng
 
 const struct reader *const readers[] = {
 	&read_junit,
+	&read_late, /* before the formats that may stand in it */
 	&read_regrtest,
 	&read_ctest,
 	&read_pytest,
@@ -48,7 +49,6 @@ const struct reader *const readers[] = {
 	&refuse_cucumber,
 	&refuse_bazel,
 	&refuse_subunit,
-	&read_late,
 	NULL,
 };
 
