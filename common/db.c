@@ -139,6 +139,15 @@ open_to_read(struct db *d, struct err *e)
 	return open_with(d, SQLITE_OPEN_READONLY, "?immutable=1", e);
 }
 
+/* SQLite without what nobody asks of it here: threads of ours, and counts of its memory, which cost a lock at
+ * each piece of it.  Once open it can be set no more, and then it was set before. */
+static void
+set_up(void)
+{
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 struct db *
 db_open(const char *path, enum db_mode mode, int64_t wait_ms, struct err *e)
 {
@@ -146,6 +155,7 @@ db_open(const char *path, enum db_mode mode, int64_t wait_ms, struct err *e)
 	struct stat st;
 	int ret;
 
+	set_up();
 	d->path = xstrdup(path);
 	if (stat(path, &st) < 0 && (mode != DB_MAKE || errno != ENOENT))
 		ret = err_sys(e, "'%s'", path);
