@@ -10,6 +10,7 @@
 
 #include "bisect/finding.h"
 #include "bisect/graph.h"
+#include "bisect/hunt.h"
 #include "bisect/lab.h"
 #include "bisect/options.h"
 #include "bisect/record.h"
@@ -23,6 +24,7 @@ struct commits_range {
 	struct graph graph;
 	struct testlist list;
 	double *prior;        /* [graph.n] relative suspicion; NULL: equal */
+	struct hunt_past past; /* what a history saw before and after it; no runs: nothing */
 	uint32_t n_suspects;  /* of the graph, that touch --paths; all without */
 	bool base;            /* the old end is the best common ancestor: GOOD was none */
 	const char *old_word, *new_word; /* the revisions as the user wrote them, in mem */

@@ -390,7 +390,8 @@ static void
 set_up(struct inquest *q)
 {
 	const struct commits_range *r = q->d->range;
-	struct hunt_config c = { .graph = &r->graph, .prior = r->prior, .confidence = q->d->opt->confidence };
+	struct hunt_config c = { .graph = &r->graph, .prior = r->prior, .past = &r->past,
+	                         .confidence = q->d->opt->confidence };
 	struct counts none = { 0, 0 };
 
 	q->n = testlist_count(&r->list);

@@ -165,13 +165,27 @@ suspect_by_history(struct commits_work *w, uint32_t *n, struct err *e)
 {
 	struct commits_range *r = &w->range;
 	double *prior = xcalloc((size_t)r->graph.n + 1, sizeof(*prior));
-	int ret = priors_of_commits(prior, n, str_span(&w->history), &r->list, e);
+	int ret = priors_of_commits(prior, n, &r->past, str_span(&w->history), &r->list, e);
 
+	/* Rates say nothing of another change than one of the range, nor of a fix that is looked for. */
+	if (*n == 0 || w->opt.fixed)
+		r->past = (struct hunt_past){ .old_runs = 0 };
 	for (uint32_t c = 0; r->prior && c < r->graph.n; c++)
 		prior[c] *= r->prior[c];
 	free(r->prior);
 	r->prior = prior;
 	return ret;
+}
+
+static void
+tell_past(const struct commits_work *w)
+{
+	const struct hunt_past *p = &w->range.past;
+
+	if (p->old_runs + p->new_runs > 0)
+		diag_note("'%s' saw %.0f of %.0f runs fail before them and %.0f of %.0f after, which weigh as %d runs "
+		          "here at most", w->opt.history, p->old_new, p->old_runs, p->new_new, p->new_runs,
+		          2 * HUNT_PAST_RUNS);
 }
 
 static int
@@ -187,6 +201,7 @@ take_history(struct commits_work *w, struct err *e)
 		diag_note("'%s' suspects none of the %u commits: all begin equal", w->opt.history, w->range.graph.n);
 	else
 		diag_note("'%s' suspects %u of the %u commits", w->opt.history, n, w->range.graph.n);
+	tell_past(w);
 	return 0;
 }
 

@@ -153,7 +153,7 @@ hunt_new(const struct hunt_config *c)
 	h->closed = xcalloc(h->n, 1);
 	h->mark = xcalloc(h->n, 1);
 	set_prior(h, c->prior);
-	hunt_rates_init(&all.rates);
+	hunt_rates_init(&all.rates, c->past);
 	weigh(&all);
 	vec_push(&h->classes, all);
 	hunt_same_init(&h->same);

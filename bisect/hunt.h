@@ -23,9 +23,18 @@ struct hunt;
 
 enum { HUNT_OLD = UINT32_MAX /* the commit before the range: GOOD */ };
 
+/* Answers that others had before: of commits that are surely older, or newer, than the one
+ * looked for.  Counts are scaled down to HUNT_PAST_RUNS where there are more, and trusted by
+ * HUNT_PAST_TRUST: what a farm of machines saw need not hold here.  Numbers of the whole, not of runs, hence double. */
+struct hunt_past { double old_new, old_runs, new_new, new_runs; };
+
+enum { HUNT_PAST_RUNS = 20 };
+#define HUNT_PAST_TRUST 0.8
+
 struct hunt_config {
 	const struct graph *graph; /* outlives the hunt; its last commit is the one known as new */
 	const double *prior;       /* [n] relative suspicion of each, >= 0, one above 0; NULL: equal */
+	const struct hunt_past *past; /* NULL, or no runs: nothing is known */
 	double confidence;         /* posterior at which the search stops, 0.5 to 1 */
 };
 

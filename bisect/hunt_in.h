@@ -10,15 +10,15 @@
 enum { GRID = 82 }; /* rates, ascending; the first is 0, the last 1 */
 
 /* The likelihood of answers as a function of the rates: proportional to old[i] * new[j] for
- * rates i of q and j of r, priors included; scaled by exp(-scale).  Beside that, whether all of
- * them are as with q = 0 and r = 1. */
+ * rates i of q and j of r, priors included; scaled by exp(-scale).  Beside that the likelihood
+ * of all of them being as they are because q = 0 and r = 1, in the norm of the rest, not scaled. */
 struct hunt_rates {
 	double old[GRID], new[GRID];
 	double scale;
-	bool exact;
+	double exact;
 };
 
-void hunt_rates_init(struct hunt_rates *r);
+void hunt_rates_init(struct hunt_rates *r, const struct hunt_past *past); /* past may be NULL */
 /* One more answer of the old or the new side. */
 void hunt_rates_tell(struct hunt_rates *r, bool new_side, bool is_new);
 /* The logarithm of the sum over pairs q < r, and the mean of both there; -inf when nothing fits. */

@@ -60,21 +60,83 @@ make_grid(void)
 	grid.made = true;
 }
 
+/* ---- what others saw ---- */
+
+/* Rates of both sides, for all pairs and the exact one. */
+struct marginals { double old[GRID], new[GRID], all; };
+
+static void
+sum_up(struct marginals *m, const struct hunt_rates *r)
+{
+	*m = (struct marginals){ .all = r->exact };
+	m->old[0] = m->new[GRID - 1] = r->exact;
+	for (int j = APART; j < GRID; j++) {
+		for (int i = 0; i <= j - APART; i++) {
+			double p = r->old[i] * r->new[j];
+
+			m->old[i] += p;
+			m->new[j] += p;
+			m->all += p;
+		}
+	}
+}
+
+/* What each rate of one side is multiplied with: a part for these counts, the rest as it was. */
+static void
+weigh_past(double *out, const double *prior, double hits, double runs)
+{
+	double part = runs > HUNT_PAST_RUNS ? HUNT_PAST_RUNS / runs : 1, mean = 0, all = 0;
+
+	for (int i = 0; i < GRID; i++) {
+		out[i] = pow(grid.rate[i], part * hits) * pow(1 - grid.rate[i], part * (runs - hits));
+		mean += prior[i] * out[i];
+		all += prior[i];
+	}
+	for (int i = 0; i < GRID; i++)
+		out[i] = 1 - HUNT_PAST_TRUST + (mean > 0 ? HUNT_PAST_TRUST * out[i] * all / mean : HUNT_PAST_TRUST);
+}
+
+/* All of it keeps the sum that it had, so that "no such commit" keeps its weight. */
+static void
+add_past(struct hunt_rates *r, const struct hunt_past *past)
+{
+	double old[GRID], new[GRID], before;
+	struct marginals m;
+
+	sum_up(&m, r);
+	before = m.all;
+	weigh_past(old, m.old, past->old_new, past->old_runs);
+	weigh_past(new, m.new, past->new_new, past->new_runs);
+	for (int i = 0; i < GRID; i++) {
+		r->old[i] *= old[i];
+		r->new[i] *= new[i];
+	}
+	r->exact *= old[0] * new[GRID - 1];
+	sum_up(&m, r);
+	for (int i = 0; i < GRID; i++)
+		r->new[i] *= before / m.all;
+	r->exact *= before / m.all;
+}
+
+/* ---- the rates ---- */
+
 void
-hunt_rates_init(struct hunt_rates *r)
+hunt_rates_init(struct hunt_rates *r, const struct hunt_past *past)
 {
 	if (!grid.made)
 		make_grid();
 	memcpy(r->old, grid.old, sizeof(r->old));
 	memcpy(r->new, grid.new, sizeof(r->new));
 	r->scale = 0;
-	r->exact = true;
+	r->exact = exact / (1 - exact) * grid.norm;
+	if (past && past->old_runs + past->new_runs > 0)
+		add_past(r, past);
 }
 
 void
 hunt_same_init(struct hunt_rates *r)
 {
-	hunt_rates_init(r);
+	hunt_rates_init(r, NULL);
 	memcpy(r->new, grid.same, sizeof(r->new));
 }
 
@@ -98,7 +160,8 @@ hunt_rates_tell(struct hunt_rates *r, bool new_side, bool is_new)
 {
 	double *side = new_side ? r->new : r->old;
 
-	r->exact = r->exact && new_side == is_new;
+	if (new_side != is_new)
+		r->exact = 0;
 	for (int i = 0; i < GRID; i++)
 		side[i] *= is_new ? grid.rate[i] : 1 - grid.rate[i];
 	rescale(r, side);
@@ -108,7 +171,7 @@ hunt_rates_tell(struct hunt_rates *r, bool new_side, bool is_new)
 static double
 exact_part(const struct hunt_rates *r)
 {
-	return r->exact ? exact / (1 - exact) * grid.norm * exp(-r->scale) : 0;
+	return r->exact > 0 ? r->exact * exp(-r->scale) : 0;
 }
 
 double

@@ -136,9 +136,19 @@ commit_of(const struct testlist *list, struct span id)
 	return found;
 }
 
+/* Failures and runs of one side; none when it is not said, or cannot be. */
+static void
+side_of(double *fails, double *runs, const struct json *side)
+{
+	*fails = *runs = 0;
+	if (!json_number(json_find(side, "failed"), fails) || !json_number(json_find(side, "runs"), runs) ||
+	    !(*fails >= 0 && *fails <= *runs && *runs < 1e15))
+		*fails = *runs = 0;
+}
+
 int
-priors_of_commits(double *prior, uint32_t *n_known, struct span answer, const struct testlist *list,
-                  struct err *e)
+priors_of_commits(double *prior, uint32_t *n_known, struct hunt_past *past, struct span answer,
+                  const struct testlist *list, struct err *e)
 {
 	struct json *doc = json_parse(answer, e);
 	const struct json *suspects = doc ? list_of(doc, "suspects", e) : NULL;
@@ -147,6 +157,8 @@ priors_of_commits(double *prior, uint32_t *n_known, struct span answer, const st
 	struct span id;
 
 	*n_known = 0;
+	side_of(&past->old_new, &past->old_runs, json_find(doc, "before"));
+	side_of(&past->new_new, &past->new_runs, json_find(doc, "after"));
 	for (uint32_t i = 0; i < n; i++)
 		prior[i] = 0;
 	for (size_t i = 0; i < json_count(suspects); i++) {

@@ -7,6 +7,7 @@
 #ifndef BISECT_PRIORS_H
 #define BISECT_PRIORS_H
 
+#include "bisect/hunt.h"
 #include "bisect/options.h"
 #include "bisect/session.h"
 #include "bisect/testlist.h"
@@ -35,9 +36,10 @@ int priors_kept(struct str *answer, const struct session *s, struct err *e);
 int priors_of_tests(struct priors *p, struct span answer, const struct testlist *list, struct err *e);
 /* The same for commits (ids, number 0 is the old end, which is none): sets prior[0 .. n-2] to how
  * suspect each is, 0.9 of it as the answer says and 0.1 spread over all, so that a wrong
- * answer rules nothing out.  n_known: how many of the suspects are in the list; 0: all equal. */
-int priors_of_commits(double *prior, uint32_t *n_known, struct span answer, const struct testlist *list,
-                      struct err *e);
+ * answer rules nothing out.  n_known: how many of the suspects are in the list; 0: all equal.  past: how
+ * often the test failed before the suspects and after; no runs where it is not said. */
+int priors_of_commits(double *prior, uint32_t *n_known, struct hunt_past *past, struct span answer,
+                      const struct testlist *list, struct err *e);
 
 /* Which of the names (of n) is meant by each test of the list: the same one, else the only one
  * that is the same but for how its parts are joined ("a/b.py::c" and "a.b.c"), else the only one of which

@@ -30,17 +30,26 @@ struct cell {
 	double over_bound;       /* search runs, and all, in log2 n / capacity: at most */
 	double right;            /* at least */
 	double off;              /* right less claimed, at most */
+	struct { double q, r; } told; /* the search begins with these rates from a history; r 0: with none */
 };
 
 static const struct cell cells[] = {
-	{ "exact", 1000, 0, 1, 400, 3, 1.05, 1, 0.03 },
-	{ "5 % wrong", 1000, .05, .95, 1000, 12, 1.2, .995, 0.03 },
-	{ "2 to 20 %", 400, .02, .2, 600, 0, 0, 0, 0.03 },
-	{ "0 to 50 %", 1000, 0, .5, 400, 0, 0, 0, 0.03 },
-	{ "0 to 20 %", 1000, 0, .2, 200, 0, 0, 0, 0.03 },
-	{ "0 to 5 %", 400, 0, .05, 60, 0, 0, 0, 0.03 },
-	{ "50 to 90 %", 400, .5, .9, 200, 0, 0, 0, 0.03 },
-	{ "no change, 50 %", 400, .5, .5, 30, 0, 0, 0, 0 },
+	{ "exact", 1000, 0, 1, 400, 3, 1.05, 1, 0.03, { 0, 0 } },
+	{ "5 % wrong", 1000, .05, .95, 1000, 12, 1.2, .995, 0.03, { 0, 0 } },
+	{ "2 to 20 %", 400, .02, .2, 600, 0, 0, 0, 0.03, { 0, 0 } },
+	{ "0 to 50 %", 1000, 0, .5, 400, 0, 0, 0, 0.03, { 0, 0 } },
+	{ "0 to 20 %", 1000, 0, .2, 200, 0, 0, 0, 0.03, { 0, 0 } },
+	{ "0 to 5 %", 400, 0, .05, 60, 0, 0, 0, 0.03, { 0, 0 } },
+	{ "50 to 90 %", 400, .5, .9, 200, 0, 0, 0, 0.03, { 0, 0 } },
+	{ "no change, 50 %", 400, .5, .5, 30, 0, 0, 0, 0, { 0, 0 } },
+	{ "exact, told", 1000, 0, 1, 400, 0, 0, 1, 0.03, { 0, 1 } },
+	{ "5 %, told", 1000, .05, .95, 400, 0, 0, .99, 0.03, { .05, .95 } },
+	{ "2 to 20, told", 400, .02, .2, 200, 0, 0, 0, 0.03, { .02, .2 } },
+	{ "0 to 5, told", 400, 0, .05, 60, 0, 0, 0, 0.03, { 0, .05 } },
+	{ "exact, misled", 1000, 0, 1, 400, 0, 0, 1, 0.03, { .02, .2 } },
+	{ "5 %, misled", 1000, .05, .95, 400, 0, 0, 0, 0.03, { 0, 1 } },
+	{ "2 to 20, misled", 400, .02, .2, 200, 0, 0, 0, 0.03, { 0, 1 } },
+	{ "50, misled", 400, 0, .5, 200, 0, 0, 0, 0.03, { .02, .1 } },
 };
 
 static const double confidence = 0.99, levels[] = { 0.5, 0.7, 0.9, 0.95, 0.99 };
@@ -109,9 +118,10 @@ note_levels(struct sums *s, double posterior, bool right, bool done[LEVELS])
 }
 
 static void
-search_ours(const struct graph *g, struct oracle *o, struct sums *s)
+search_ours(const struct cell *cell, const struct graph *g, struct oracle *o, struct sums *s)
 {
-	struct hunt_config c = { .graph = g, .confidence = confidence };
+	struct hunt_past past = { 200 * cell->told.q, 200, 200 * cell->told.r, 200 };
+	struct hunt_config c = { .graph = g, .confidence = confidence, .past = cell->told.r > 0 ? &past : NULL };
 	struct hunt *h = hunt_new(&c);
 	struct hunt_set set = { VEC_INIT };
 	bool done[LEVELS] = { false };
@@ -421,7 +431,9 @@ run_cell(const struct cell *c, const char *self)
 	}
 	for (i = 0; i < n; i++) {
 		oracle_init(&o, c->n, c->q, c->r, i);
-		search_ours(&g, &o, &ours);
+		search_ours(c, &g, &o, &ours);
+		if (c->told.r > 0)
+			continue;
 		oracle_init(&o, c->n, c->q, c->r, i);
 		search_bayes(&o, &bayes);
 		oracle_init(&o, c->n, c->q, c->r, i);
@@ -432,12 +444,15 @@ run_cell(const struct cell *c, const char *self)
 		}
 	}
 	print_row(c, "flake-bisect", &ours, true);
-	print_row(c, "Beta(1/2,1/2)", &bayes, false);
-	print_row(c, "halving", &halving, false);
+	if (c->told.r == 0) {
+		print_row(c, "Beta(1/2,1/2)", &bayes, false);
+		print_row(c, "halving", &halving, false);
+	}
 	if (git.n)
 		print_row(c, "git bisect", &git, false);
 	print_levels(c, "flake-bisect", &ours);
-	print_levels(c, "Beta(1/2,1/2)", &bayes);
+	if (c->told.r == 0)
+		print_levels(c, "Beta(1/2,1/2)", &bayes);
 	print_ends(c, &ours);
 	fflush(stdout);
 	if (dir)

@@ -125,6 +125,7 @@ test_commits() {
 	runs=$(member 'd["runs"]')
 	succeeds "$FB" commits --json --session ../with --history ../right.db --victim s.t "${search[@]}"
 	matches "the remark" "$err" "flake-bisect: '../right.db' suspects [0-9]+ of the 29 commits"
+	matches "the rates" "$err" "flake-bisect: '../right.db' saw 0 of [0-9]+ runs fail before them and ([0-9]+) of \1 after, which weigh as 40 .*"
 	is "the commit" "$(member 'd["commit"]')" "$guilty"
 	is "fewer runs than $runs" "$(member "d['runs'] < $runs")" True
 	succeeds "$FB" commits --json --session ../misled --history ../wrong.db --victim s.t "${search[@]}"

@@ -405,6 +405,39 @@ test_ends_closed_and_pending(void)
 	graph_release(&g);
 }
 
+/* Catches rates of a history that are not used, or outweigh what is seen here. */
+static void
+test_past(void)
+{
+	static const struct hunt_past exact = { 0, 1e6, 1e6, 1e6 }, rare = { 4, 200, 40, 200 };
+	struct graph g = GRAPH_INIT;
+	struct hunt_config c = { .graph = &g, .confidence = 0.99 };
+	struct hunt *without, *told, *misled;
+
+	make_line(&g, 50);
+	without = hunt_new(&c);
+	c.past = &exact;
+	told = hunt_new(&c);
+	c.past = &rare;
+	misled = hunt_new(&c);
+	CHECK_NEAR(hunt_view(told).same, hunt_view(without).same, 1e-9);
+	for (uint32_t i = 0; i < 10; i++) {
+		hunt_tell(without, i % 2 ? 30 : 29, i % 2);
+		hunt_tell(told, i % 2 ? 30 : 29, i % 2);
+		hunt_tell(misled, i % 2 ? 30 : 29, i % 2);
+		if (i != 3)
+			continue;
+		CHECK(hunt_posterior(told)[30] > hunt_posterior(without)[30]);
+		CHECK(hunt_posterior(misled)[30] < hunt_posterior(without)[30]);
+	}
+	CHECK(hunt_posterior(misled)[30] > 0.7);
+	CHECK(hunt_view(misled).r > 0.8);
+	hunt_free(without);
+	hunt_free(told);
+	hunt_free(misled);
+	graph_release(&g);
+}
+
 int
 main(void)
 {
@@ -418,6 +451,7 @@ main(void)
 	test_prior();
 	test_pending_and_costs();
 	test_same();
+	test_past();
 	test_ends();
 	test_ends_closed_and_pending();
 	return check_done();

@@ -91,21 +91,24 @@ test_commits(void)
 	struct testlist l = TESTLIST_INIT;
 	struct err e = ERR_INIT;
 	double prior[4];
+	struct hunt_past past;
 	uint32_t n;
 
 	make_list(&l, NAMES("0000000000", "1111111111", "2222222222", "2222222333", "4444444444"));
-	CHECK_INT(priors_of_commits(prior, &n, span_of("{\"suspects\":["
+	CHECK_INT(priors_of_commits(prior, &n, &past, span_of("{\"suspects\":["
 		"{\"commit\":\"11111111\",\"posterior\":0.3},{\"commit\":\"4444444444\",\"posterior\":0.1},"
 		"{\"commit\":\"2222222\",\"posterior\":0.2},{\"commit\":\"0000000000\",\"posterior\":0.2},"
-		"{\"commit\":\"9999999999\",\"posterior\":0.1},{\"commit\":5}]}"), &l, &e), 0);
+		"{\"commit\":\"9999999999\",\"posterior\":0.1},{\"commit\":5}],"
+		"\"before\":{\"failed\":1,\"runs\":40},\"after\":{\"failed\":9,\"runs\":3}}"), &l, &e), 0);
 	CHECK_INT(n, 2);
+	CHECK(past.old_new == 1 && past.old_runs == 40 && past.new_new == 0 && past.new_runs == 0);
 	CHECK_NEAR(prior[0], 0.9 * 0.75 + 0.025, 1e-9);
 	CHECK_NEAR(prior[1], 0.025, 1e-9);
 	CHECK_NEAR(prior[2], 0.025, 1e-9);
 	CHECK_NEAR(prior[3], 0.9 * 0.25 + 0.025, 1e-9);
-	CHECK_INT(priors_of_commits(prior, &n, span_of("{\"suspects\":[]}"), &l, &e), 0);
+	CHECK_INT(priors_of_commits(prior, &n, &past, span_of("{\"suspects\":[]}"), &l, &e), 0);
 	CHECK(n == 0 && prior[0] == 0.25 && prior[3] == 0.25);
-	CHECK_INT(priors_of_commits(prior, &n, span_of("{}"), &l, &e), -1);
+	CHECK_INT(priors_of_commits(prior, &n, &past, span_of("{}"), &l, &e), -1);
 	testlist_release(&l);
 }
 
