@@ -39,7 +39,8 @@ struct tally {
 struct sweep {
 	struct tally *lanes; /* [n_lanes] */
 	struct tally pool;
-	VEC(uint32_t) moved;  /* lanes to weigh */
+	uint32_t *moved;      /* [n_moved] lanes to weigh, each once; room for all */
+	uint32_t n_moved;
 	double chance;        /* that one lane changes, when few do */
 	double sum_all, sum_few; /* of the lanes' ratio and few */
 	bool rough;           /* few is only bounded from above, which takes neither exp nor log */
@@ -87,15 +88,15 @@ sweep_move(struct sweep *w, const struct sight *x)
 	w->pool.left_runs += x->runs;
 	w->pool.left_fails += x->fails;
 	if (!t->moved)
-		vec_push(&w->moved, x->lane);
+		w->moved[w->n_moved++] = x->lane;
 	t->moved = true;
 }
 
 static void
 sweep_weigh(struct sweep *w)
 {
-	for (size_t i = 0; i < w->moved.n; i++) {
-		struct tally *t = &w->lanes[w->moved.p[i]];
+	for (uint32_t i = 0; i < w->n_moved; i++) {
+		struct tally *t = &w->lanes[w->moved[i]];
 		double ratio = tally_ratio(t);
 		double few = w->rough ? fmax(0, ratio) : log_mixed(w->chance, ratio);
 
@@ -105,7 +106,7 @@ sweep_weigh(struct sweep *w)
 		t->few = few;
 		t->moved = false;
 	}
-	vec_clear(&w->moved);
+	w->n_moved = 0;
 }
 
 /* The log of how much likelier everything is with a change here. */
@@ -129,7 +130,7 @@ sweep_begin(struct sweep *w, const struct sights *s, size_t from, size_t to, boo
 
 	memset(w->lanes, 0, s->n_lanes * sizeof(*w->lanes));
 	memset(&w->pool, 0, sizeof(w->pool));
-	vec_clear(&w->moved);
+	w->n_moved = 0;
 	for (size_t i = from; i < to; i++) {
 		w->lanes[s->p[i].lane].runs += s->p[i].runs;
 		w->lanes[s->p[i].lane].fails += s->p[i].fails;
@@ -492,6 +493,7 @@ search_init(struct search *q, const struct sights *s)
 	memset(q, 0, sizeof(*q));
 	q->s = s;
 	q->sweep.lanes = xcalloc(s->n_lanes, sizeof(*q->sweep.lanes));
+	q->sweep.moved = xcalloc(s->n_lanes, sizeof(*q->sweep.moved));
 	q->logs = xcalloc(s->n_places, sizeof(*q->logs));
 }
 
@@ -500,7 +502,7 @@ search_release(struct search *q)
 {
 	pool_release(&q->pool);
 	free(q->sweep.lanes);
-	vec_release(&q->sweep.moved);
+	free(q->sweep.moved);
 	free(q->logs);
 	vec_release(&q->found);
 }
