@@ -153,7 +153,7 @@ on_test(struct tap *t, unsigned level, const struct tap_line *l)
 		         (unsigned long long)(l->number ? l->number : at->n_seen));
 		name = span_of(number);
 	}
-	w->there = true;
+	w->there = w->commented = true;
 	w->outcome = outcome_of(l);
 	w->micros = l->micros;
 	str_clear(&w->message);
@@ -190,6 +190,27 @@ on_comment(struct tap *t, unsigned level, struct span text)
 	t->streamed = true;
 }
 
+/* "#   Failed test 'x'", right behind the line of a failed test; not the counts at the end of all. */
+static void
+on_diagnosis(struct tap *t, struct span text)
+{
+	static const char *const counts[] = {
+		"tests ", "pass ", "fail ", "skip ", "todo ", "Looks like you ", "duration_ms ",
+	};
+	struct tap_waiting *w = &t->now;
+	size_t i;
+
+	text = span_trim(span_from(text, 1));
+	for (i = 0; i < ARRAY_LEN(counts); i++) {
+		if (span_starts(text, counts[i]))
+			w->commented = false;
+	}
+	if (w->there && w->commented && text.n && w->outcome == OUTCOME_FAIL) {
+		str_addspan(&w->details, text);
+		str_addc(&w->details, '\n');
+	}
+}
+
 /* prove -v says which file comes: "t/queue.t .." */
 static void
 on_file(struct tap *t, struct span line)
@@ -217,6 +238,8 @@ on_markup(struct tap *t, unsigned level, struct span x)
 
 	if (l.kind != TAP_OTHER || version)
 		flush(t);
+	else if (!span_starts(x, "#"))
+		t->now.commented = false;
 	if (version) {
 		close_stream(t);
 		t->streamed = true;
@@ -228,6 +251,7 @@ on_markup(struct tap *t, unsigned level, struct span x)
 		t->bailed = true;
 	} else if (span_starts(x, "#")) {
 		on_comment(t, level, x);
+		on_diagnosis(t, x);
 	} else if (level == 0) {
 		on_file(t, x);
 	}

@@ -22,6 +22,7 @@ struct tap_waiting {
 	enum outcome outcome;
 	int64_t micros;
 	struct str name, message, details;
+	bool commented;        /* all lines since its own were comments: they say why it failed */
 	/* its block */
 	bool in_yaml;
 	unsigned indent;
