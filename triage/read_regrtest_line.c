@@ -9,17 +9,17 @@ is_digit(char c)
 }
 
 /* Takes a number off the front; false: there is none, or it is too large. */
-static bool
+static inline bool
 number(struct span *s, uint32_t *out)
 {
-	size_t most = s->n < 9 ? s->n : 9, i;
+	const char *p = s->p, *end = p + s->n;
 	uint32_t n = 0;
 
-	for (i = 0; i < most && is_digit(s->p[i]); i++)
-		n = n * 10 + (uint32_t)(s->p[i] - '0');
-	if (i == 0 || (i < s->n && is_digit(s->p[i])))
+	while (p < end && is_digit(*p) && n < 100000000)
+		n = n * 10 + (uint32_t)(*p++ - '0');
+	if (p == s->p || (p < end && is_digit(*p)))
 		return false;
-	*s = (struct span){ s->p + i, s->n - i };
+	*s = (struct span){ p, (size_t)(end - p) };
 	*out = n;
 	return true;
 }
