@@ -84,7 +84,9 @@ stray_word(const struct prog *p, const struct opt_words *words, const struct pro
 	add_words(&line, words, 1, words->at);
 	str_adds(&line, " --");
 	add_words(&line, words, words->at, words->argc);
-	if (!cmd->takes_command)
+	if (meant && !cmd->head.title && !cmd->takes_command)
+		ret = err_set(e, "'%s' must be the first word: %s %s", word, p->name, meant->head.usage);
+	else if (!cmd->takes_command)
 		ret = err_set(e, "'%s' is one word too many for '%s %s'", word, p->name, cmd->head.usage);
 	else if (near)
 		ret = err_set(e, "there is no command '%s'; did you mean '%s'?", word, near);

@@ -177,6 +177,8 @@ test_unexplained() {
 }
 
 test_nothing_there() {
+	fails_with 129 "$FT" --db t.db report
+	contains stderr "$err" "'report' must be the first word: flake-triage report"
 	fails_with 128 "$FT" report
 	contains stderr "$err" "flake-triage ingest FOLDER"
 	fails_with 129 "$FT" known frobnicate
