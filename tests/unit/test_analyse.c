@@ -109,6 +109,29 @@ test_verdicts(void)
 	}
 }
 
+/* Catches a finding that depends on whether its explanation is wanted. */
+static void
+test_explanation_changes_nothing(void)
+{
+	struct analyse_options with = { .since = 2 * HAND_DAY, .explain = true }, without = { .since = 2 * HAND_DAY };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena mem = ARENA_INIT;
+		struct finding f, g;
+		struct hand h;
+
+		make(&h, &rows[i]);
+		analyse_test(&h.view, &h.test, &with, &mem, &f);
+		analyse_test(&h.view, &h.test, &without, &mem, &g);
+		CHECK_INT(g.n_explain, 0);
+		CHECK(f.verdict == g.verdict && f.change == g.change && f.sure == g.sure);
+		CHECK(f.rate.low == g.rate.low && f.before.runs == g.before.runs && f.before.high == g.before.high);
+		CHECK(f.clean_needed == g.clean_needed && f.has_since == g.has_since && f.since.best == g.since.best);
+		arena_release(&mem);
+		hand_release(&h);
+	}
+}
+
 /* Catches lanes judged by what others do, and sums that leave something out. */
 static void
 test_lanes(void)
@@ -523,5 +546,6 @@ main(void)
 	test_generic();
 	test_words();
 	test_verdicts();
+	test_explanation_changes_nothing();
 	return check_done();
 }
