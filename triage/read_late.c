@@ -151,6 +151,7 @@ detect(struct span head, const char *path UNUSED)
 		"dpkg-buildpackage", "Fetching changes from", "+ git ", "$ git ", "   Compiling ", "[EnvInject]",
 		"npm WARN", "Collecting ", "go: downloading", "Downloading from central",
 	};
+	bool first[256] = { false }; /* bytes of theirs: nearly no line begins with one */
 	struct span line, whole = head;
 	size_t i;
 
@@ -158,8 +159,10 @@ detect(struct span head, const char *path UNUSED)
 		return 100;
 	if (head.n == 0 || memchr(head.p, '\0', head.n))
 		return 0;
+	for (i = 0; i < ARRAY_LEN(begins); i++)
+		first[(unsigned char)begins[i][0]] = true;
 	while (span_next(&head, '\n', &line)) {
-		for (i = 0; i < ARRAY_LEN(begins); i++) {
+		for (i = 0; line.n && first[(unsigned char)line.p[0]] && i < ARRAY_LEN(begins); i++) {
 			if (span_starts(line, begins[i]))
 				return 1;
 		}
