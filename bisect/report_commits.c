@@ -108,7 +108,7 @@ add_answer(struct paper *p)
 	case COMMITS_SAME:
 		str_adds(out, "no commit in ");
 		add_range(p);
-		str_adds(out, " changed it: both ends fail equally often\n");
+		str_adds(out, " changed it: both ends fail about equally often\n");
 		return;
 	case COMMITS_NEVER:
 		str_addf(out, "COMMAND never %s at ", p->w->opt->fixed ? "passed" : "failed");

@@ -55,7 +55,8 @@ make_graph(struct graph *g, uint32_t n)
 
 struct graph_sums { double next_ms, gap, runs; unsigned n, right, asked; };
 
-/* One search; the first questions are compared with every other one where `all` says so. */
+/* One search; questions are compared with every other one where `all` says so, but for those of
+ * the ends that come first. */
 static void
 search_graph(const struct graph *g, struct oracle *o, bool all, struct graph_sums *s)
 {
@@ -65,6 +66,7 @@ search_graph(const struct graph *g, struct oracle *o, bool all, struct graph_sum
 	enum hunt_state state;
 	uint32_t x, runs = 0;
 	double t, best, gain;
+	bool compare;
 
 	for (int i = 0; i < 4; i++) {
 		hunt_tell(h, HUNT_OLD, answer(o, o->n, false));
@@ -79,11 +81,12 @@ search_graph(const struct graph *g, struct oracle *o, bool all, struct graph_sum
 			break;
 		runs++;
 		best = 0;
-		for (uint32_t y = 0; all && x != HUNT_OLD && y < g->n; y++) {
+		compare = all && x != HUNT_OLD && !hunt_view(h).ends;
+		for (uint32_t y = 0; compare && y < g->n; y++) {
 			gain = hunt_gain(h, y);
 			best = gain > best ? gain : best;
 		}
-		if (all && x != HUNT_OLD && best - hunt_gain(h, x) > s->gap)
+		if (compare && best - hunt_gain(h, x) > s->gap)
 			s->gap = best - hunt_gain(h, x);
 		s->asked++;
 		if (x == HUNT_OLD) {

@@ -149,7 +149,7 @@ test_nothing_to_find() {
 	is verdict "$(json verdict)" no-change
 	is 'old counts' "$(json old_fails)" "$(json old_runs)"
 	succeeds_or_1=$("$FB" show) || :
-	contains text "$succeeds_or_1" "no commit in c2..main changed it: both ends fail equally often"
+	contains text "$succeeds_or_1" "no commit in c2..main changed it: both ends fail about equally often"
 	matches text "$succeeds_or_1" '  c2 \([0-9a-f]{12}\): ([0-9]+) of \1 runs fail \(100 %\)'
 	fails_with 1 "$FB" commits c2..main --json -- true
 	is verdict "$(json verdict)" not-reproduced
