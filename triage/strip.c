@@ -99,11 +99,13 @@ measure(const struct strip *s, struct span line, size_t *n, bool *stamped)
 	return !*stamped || pass_one(groups, ARRAY_LEN(groups), line, n, &group);
 }
 
-/* Whether no mark, escape or line end begins with the byte. */
+/* Whether no mark, escape or line end begins so. */
 static bool
-is_plain_start(char c)
+is_plain_start(struct span x)
 {
-	return strchr("\xef#[0123456789\x1b\r\n", c) == NULL;
+	if (x.p[0] >= '0' && x.p[0] <= '9')
+		return x.n > 1 && (unsigned char)x.p[1] > '9'; /* stamps begin with four digits */
+	return strchr("\xef#[\x1b\r\n", x.p[0]) == NULL;
 }
 
 static bool
@@ -213,7 +215,7 @@ skip_start(struct strip *s, struct span *bytes)
 	const char *lf;
 	bool stamped;
 
-	if (s->mode == STRIP_PLAIN && is_plain_start(bytes->p[0])) {
+	if (s->mode == STRIP_PLAIN && is_plain_start(*bytes)) {
 		started(s, false, false);
 		return true;
 	}
