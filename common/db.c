@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "common/clock.h"
 #include "common/map.h"
 
 struct db_query {
@@ -187,6 +188,18 @@ db_close(struct db *d)
 	sqlite3_close_v2(d->lite);
 	free(d->path);
 	free(d);
+}
+
+int
+db_use_wal(struct db *d, int64_t wait_ms, struct err *e)
+{
+	int64_t until = clock_micros() + 1000 * wait_ms;
+	int code;
+
+	while ((code = sqlite3_exec(d->lite, "PRAGMA journal_mode = WAL", NULL, NULL, NULL)) == SQLITE_BUSY &&
+	       clock_micros() < until)
+		sqlite3_sleep(5);
+	return code == SQLITE_OK ? 0 : failed(d, e);
 }
 
 /* ---- queries ---- */

@@ -30,6 +30,9 @@ bool db_is_corrupt(const struct db *d);
 /* The last failure was a full disk. */
 bool db_is_full(const struct db *d);
 
+/* Write-ahead logging from now on.  SQLite waits for no other program here, so this does, at most wait_ms. */
+int db_use_wal(struct db *d, int64_t wait_ms, struct err *e);
+
 /* Runs several statements at once, without results. */
 int db_exec(struct db *d, const char *sql, struct err *e);
 

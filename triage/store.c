@@ -9,7 +9,6 @@
 
 #include "common/clock.h"
 
-#define WAIT_MS (20 * 60 * INT64_C(1000)) /* for another ingest */
 #define BATCH_MICROS INT64_C(200000)
 
 /* ---- opening ---- */
@@ -21,7 +20,9 @@ prepare(struct store *s, struct err *e)
 		return -1;
 	if (s->mode == STORE_READ)
 		return db_exec(s->db, "PRAGMA cache_size = -32768", e);
-	return db_exec(s->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+	if (db_use_wal(s->db, WAIT_MS, e) < 0)
+		return -1;
+	return db_exec(s->db, "PRAGMA synchronous = NORMAL; "
 	               "PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 16777216", e);
 }
 

@@ -24,6 +24,8 @@ struct cache {
 	size_t next;           /* behind the text that was asked for last */
 };
 
+#define WAIT_MS (20 * 60 * INT64_C(1000)) /* for another ingest */
+
 struct store {
 	struct db *db;
 	enum store_mode mode;

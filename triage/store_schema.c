@@ -97,7 +97,7 @@ schema_make(struct store *s, struct err *e)
 {
 	int64_t n = 0;
 
-	if (db_exec(s->db, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE", e) < 0)
+	if (db_use_wal(s->db, WAIT_MS, e) < 0 || db_exec(s->db, "BEGIN IMMEDIATE", e) < 0)
 		return -1;
 	if (pragma(s, "SELECT count(*) FROM sqlite_schema", &n, e) < 0 ||
 	    (n == 0 && (db_exec(s->db, tables, e) < 0 || set_version(s, SCHEMA, e) < 0)) ||
@@ -129,15 +129,30 @@ failed:
 	return -1;
 }
 
+/* What it says of itself, at one moment: another program may be making it. */
+static int
+read_marks(struct store *s, int64_t *application, int64_t *version, int64_t *n_tables, struct err *e)
+{
+	int ret;
+
+	if (db_exec(s->db, "BEGIN", e) < 0)
+		return -1;
+	ret = pragma(s, "SELECT count(*) FROM sqlite_schema", n_tables, e);
+	if (ret == 0)
+		ret = pragma(s, "PRAGMA application_id", application, e);
+	if (ret == 0)
+		ret = pragma(s, "PRAGMA user_version", version, e);
+	db_exec(s->db, "ROLLBACK", NULL);
+	return ret;
+}
+
 int
 schema_check(struct store *s, struct err *e)
 {
 	const char *path = db_path(s->db);
 	int64_t application, version, n;
 
-	if (pragma(s, "PRAGMA application_id", &application, e) < 0 ||
-	    pragma(s, "PRAGMA user_version", &version, e) < 0 ||
-	    pragma(s, "SELECT count(*) FROM sqlite_schema", &n, e) < 0)
+	if (read_marks(s, &application, &version, &n, e) < 0)
 		return -1;
 	if (n == 0 && application == 0 && s->mode == STORE_WRITE)
 		return schema_make(s, e);
