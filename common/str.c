@@ -245,6 +245,16 @@ span_trim(struct span x)
 	return x;
 }
 
+struct span
+span_base(struct span path)
+{
+	size_t i = path.n;
+
+	while (i > 0 && path.p[i - 1] != '/' && path.p[i - 1] != '\\')
+		i--;
+	return span_from(path, i);
+}
+
 size_t
 span_find(struct span x, const char *needle)
 {

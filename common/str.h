@@ -54,6 +54,7 @@ struct span str_span(const struct str *s);
 struct span span_of(const char *text);
 bool span_ends(struct span x, const char *suffix);
 struct span span_trim(struct span x); /* without white space at both ends */
+struct span span_base(struct span path); /* what stands behind its last / or \ */
 /* Where needle begins in x, or x.n when it is not there. */
 size_t span_find(struct span x, const char *needle);
 /* How often c stands in x. */

@@ -40,16 +40,6 @@ has_word(struct span text, const char *word)
 	return false;
 }
 
-static struct span
-base_name(struct span path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/' && path.p[i - 1] != '\\')
-		i--;
-	return span_from(path, i);
-}
-
 /* Without what stands from its first dot on. */
 static struct span
 stem_of(struct span name)
@@ -111,7 +101,7 @@ is_doc(struct span path)
 static bool
 is_test(struct span path)
 {
-	struct span base = base_name(path);
+	struct span base = span_base(path);
 
 	return span_starts(base, "test_") || span_starts(base, "Test") || has_word(base, "_test.") ||
 	       has_word(base, "Test.") || has_word(base, "_spec.") || has_word(base, ".test.") ||
@@ -162,14 +152,14 @@ is_named(const struct blame_subject *s, struct span stem)
 static unsigned
 path_factor(const struct blame_subject *s, struct span path)
 {
-	struct span stem = stem_of(base_name(path));
+	struct span stem = stem_of(span_base(path));
 	uint32_t i;
 
 	if (same_tail(path, s->file) || (is_test(path) && is_named(s, stem)))
 		return FACTOR_TEST_FILE;
 	if (is_doc(path))
 		return FACTOR_DOCS;
-	if (is_named(s, stem) || (s->file.n && same_text(core_of(stem_of(base_name(s->file))), core_of(stem))))
+	if (is_named(s, stem) || (s->file.n && same_text(core_of(stem_of(span_base(s->file))), core_of(stem))))
 		return FACTOR_MODULE;
 	for (i = 0; i < s->n_traces; i++) {
 		if (same_tail(path, s->traces[i]))
@@ -185,7 +175,7 @@ message_factors(const struct blame_subject *s, const struct commit_facts *c)
 {
 	static const char *const words[] = { "thread", "timeout", "time-out", "socket", "race", "deadlock", "signal",
 	                                     "asyncio", "lock", "sleep", "concurren" };
-	struct span core = core_of(stem_of(base_name(s->test)));
+	struct span core = core_of(stem_of(span_base(s->test)));
 	unsigned out = 0;
 	char word[64];
 	size_t i;

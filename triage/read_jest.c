@@ -40,16 +40,6 @@ full_name(const struct json *test)
 	return span_trim(text_of(test, "fullName"));
 }
 
-static struct span
-last_part(struct span path)
-{
-	size_t at = path.n;
-
-	while (at > 0 && path.p[at - 1] != '/' && path.p[at - 1] != '\\')
-		at--;
-	return span_from(path, at);
-}
-
 /* ---- names ---- */
 
 static void
@@ -74,7 +64,7 @@ name_of(struct jest *j, struct span full, struct span path)
 
 	str_clear(&j->name);
 	if (n != MAP_NONE && j->files.p[n] == SEVERAL) {
-		str_addspan(&j->name, last_part(path));
+		str_addspan(&j->name, span_base(path));
 		str_adds(&j->name, " > ");
 	}
 	str_addspan(&j->name, full);
@@ -165,7 +155,7 @@ take_file(struct jest *j, const struct json *file)
 	j->failed = true;
 	if (span_trim(rest).n)
 		line = errtext_line(rest);
-	collect_attempt(j->in.to, &(struct seen){ .name = last_part(path), .file = path, .outcome = OUTCOME_BROKEN,
+	collect_attempt(j->in.to, &(struct seen){ .name = span_base(path), .file = path, .outcome = OUTCOME_BROKEN,
 	                                          .message = line, .details = message });
 }
 
