@@ -27,6 +27,7 @@ test_rules() {
 #include "common/base.h"'
 
 	need git git
+	complains notes.txt "to do later" "notes.txt: nothing else belongs at the top"
 	complains common/a.c "$head
 #include \"bisect/job.h\"" "common/a.c:3: common/ includes neither tool"
 	complains bisect/a.c "$head
