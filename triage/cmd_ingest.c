@@ -155,6 +155,21 @@ read_operands(struct ingest *in, const struct options *o, const char *const *ope
 /* ---- the whole ---- */
 
 static int
+no_format(const char *name, struct err *e)
+{
+	struct str all = STR_INIT(1000);
+	size_t i;
+
+	for (i = 0; readers[i]; i++) {
+		if (!readers[i]->refused)
+			str_addf(&all, "%s%s", all.n ? ", " : "", readers[i]->name);
+	}
+	err_set(e, "option '--format': there is no format '%s'; these are read: %s", name, str_c(&all));
+	str_release(&all);
+	return -1;
+}
+
+static int
 check(const struct prog_call *call, const struct options *o, const struct reader **format, struct err *e)
 {
 	if (call->n_operands == 0)
@@ -163,8 +178,7 @@ check(const struct prog_call *call, const struct options *o, const struct reader
 		return err_prefix(e, "option '--layout'");
 	*format = o->format ? reader_find(o->format) : NULL;
 	if (o->format && *format == NULL)
-		return err_set(e, "option '--format': there is no format '%s'; `flake-triage help ingest` "
-		               "lists them", o->format);
+		return no_format(o->format, e);
 	if (*format && (*format)->refused)
 		return err_set(e, "%s is not read: %s", (*format)->title, (*format)->refused);
 	return 0;

@@ -75,10 +75,16 @@ test_what_is_not_read() {
 }
 
 test_usage() {
+	local name
 	fails_with 129 "$FT" ingest
 	is "the message" "$err" "flake-triage: read what? flake-triage ingest PATH|URL..."
 	fails_with 129 "$FT" ingest --format nose x.xml
 	contains "the message" "$err" "option '--format': there is no format 'nose'"
+	for name in $(sed -n 's/.*are read: //p' "$ERR" | tr -d ,); do
+		contains "the man page" "$(cat "$ROOT/triage/flake-triage.1")" "
+.It $name Ta "
+	done
+	is "formats are named" "${name:-}" jest
 	fails_with 129 "$FT" ingest --started soon x.xml
 	contains "the message" "$err" "option '--started': 'soon' is no time; write 1d, 36h,"
 	fails_with 129 "$FT" ingest --layout '{nonsense}' x.xml
