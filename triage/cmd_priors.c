@@ -13,7 +13,7 @@ struct took { uint32_t test, lane; int64_t micros; };
 
 struct gathered {
 	VEC(struct took) took;
-	struct { VEC(uint32_t) v; } tests; /* all of the view */
+	struct tests tests; /* all of the view */
 };
 
 static void
@@ -22,14 +22,6 @@ add_took(void *data, uint32_t test, uint32_t lane, int64_t micros)
 	struct gathered *g = data;
 
 	vec_push(&g->took, ((struct took){ test, lane, micros }));
-}
-
-static void
-add_test(void *data, uint32_t test)
-{
-	struct gathered *g = data;
-
-	vec_push(&g->tests.v, test);
 }
 
 static int
@@ -92,7 +84,7 @@ fill(struct json *doc, struct asked *a, struct gathered *g, struct err *e)
 	struct test_view t;
 
 	if (store_times(a->view, add_took, g, e) < 0 ||
-	    store_tests(a->view, 0, true, add_test, g, e) < 0)
+	    store_tests(a->view, 0, true, &g->tests, e) < 0)
 		return -1;
 	if (g->took.n)
 		qsort(g->took.p, g->took.n, sizeof(*g->took.p), by_test);

@@ -9,7 +9,6 @@
 
 enum { DAY = 86400 };
 
-struct tests { VEC(uint32_t) ids; };
 struct numbers { VEC(double) v; };
 
 /* What a replay gathers. */
@@ -199,14 +198,6 @@ replay_test(struct replay *r, const struct test_view *t)
 
 /* ---- all ---- */
 
-static void
-take_test(void *data, uint32_t test)
-{
-	struct tests *t = data;
-
-	vec_push(&t->ids, test);
-}
-
 static int
 compare_numbers(const void *a, const void *b)
 {
@@ -239,10 +230,10 @@ eval_replay(struct view *v, const struct eval_truth *truth, const struct commit_
 	int ret;
 
 	*out = (struct eval_score){ .days = (uint32_t)((truth->end - truth->begin) / DAY) };
-	ret = store_tests(v, 0, true, take_test, &tests, e);
-	out->tests = (uint32_t)tests.ids.n;
-	for (i = 0; i < tests.ids.n && ret == 0; i++) {
-		ret = store_streams(v, tests.ids.p[i], &t, e);
+	ret = store_tests(v, 0, true, &tests, e);
+	out->tests = (uint32_t)tests.v.n;
+	for (i = 0; i < tests.v.n && ret == 0; i++) {
+		ret = store_streams(v, tests.v.p[i], &t, e);
 		if (ret == 0)
 			replay_test(&r, &t);
 	}
@@ -251,7 +242,7 @@ eval_replay(struct view *v, const struct eval_truth *truth, const struct commit_
 	out->rank = sorted(&r.rank, mem);
 	out->size = sorted(&r.size, mem);
 	out->size_results = sorted(&r.size_results, mem);
-	vec_release(&tests.ids);
+	vec_release(&tests.v);
 	return ret;
 }
 

@@ -11,15 +11,6 @@
 #define ALWAYS 0.9
 
 struct changes { VEC(struct eval_change) v; };
-struct tests { VEC(uint32_t) ids; };
-
-static void
-take_test(void *data, uint32_t test)
-{
-	struct tests *t = data;
-
-	vec_push(&t->ids, test);
-}
 
 static enum eval_state
 state_of(const struct rate *r)
@@ -73,10 +64,10 @@ eval_hindsight(struct view *v, struct arena *mem, struct eval_truth *out, struct
 	struct test_view t;
 	struct finding f;
 	size_t i;
-	int ret = store_tests(v, 0, false, take_test, &tests, e);
+	int ret = store_tests(v, 0, false, &tests, e);
 
-	for (i = 0; i < tests.ids.n && ret == 0; i++) {
-		ret = store_streams(v, tests.ids.p[i], &t, e);
+	for (i = 0; i < tests.v.n && ret == 0; i++) {
+		ret = store_streams(v, tests.v.p[i], &t, e);
 		if (ret < 0)
 			break;
 		analyse_test(v, &t, &o, &one, &f);
@@ -89,6 +80,6 @@ eval_hindsight(struct view *v, struct arena *mem, struct eval_truth *out, struct
 	*out = (struct eval_truth){ .changes = copy, .n = (uint32_t)changes.v.n };
 	find_ends(v, out);
 	vec_release(&changes.v);
-	vec_release(&tests.ids);
+	vec_release(&tests.v);
 	return ret;
 }

@@ -121,25 +121,17 @@ try_lines(struct checking *c)
 	return ret;
 }
 
-struct listed { VEC(uint32_t) tests; };
-
-static void
-list_test(void *data, uint32_t test)
-{
-	vec_push(&((struct listed *)data)->tests, test);
-}
-
 int
 known_check(struct known_checked *out, struct asked *a, const struct known_set *set, size_t which, struct err *e)
 {
 	struct checking c = { .out = out, .a = a, .set = set, .which = which, .e = e };
-	struct listed l = { VEC_INIT };
+	struct tests tests = { VEC_INIT };
 
 	*out = (struct known_checked){ .of_tests = 0 };
-	c.ret = store_tests(a->view, 0, false, list_test, &l, e);
-	for (size_t i = 0; i < l.tests.n; i++)
-		try_test(&c, l.tests.p[i]);
-	vec_release(&l.tests);
+	c.ret = store_tests(a->view, 0, false, &tests, e);
+	for (size_t i = 0; i < tests.v.n; i++)
+		try_test(&c, tests.v.p[i]);
+	vec_release(&tests.v);
 	return c.ret < 0 ? -1 : try_lines(&c);
 }
 

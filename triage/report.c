@@ -81,7 +81,7 @@ asks_commits(const struct finding *f)
 	       f->verdict == VERDICT_DID_NOT_HOLD || f->verdict == VERDICT_KNOWN;
 }
 
-struct gathering { struct report *r; struct asked *a; struct err *e; int ret; VEC(uint32_t) tests; };
+struct gathering { struct report *r; struct asked *a; struct err *e; int ret; struct tests tests; };
 
 static int
 look_at(struct gathering *g, uint32_t test)
@@ -107,12 +107,6 @@ look_at(struct gathering *g, uint32_t test)
 		picture_of(&s.picture, g->a->view, &s.f, &g->a->mem);
 	vec_push(&r->tests, s);
 	return 0;
-}
-
-static void
-note_test(void *data, uint32_t test)
-{
-	vec_push(&((struct gathering *)data)->tests, test);
 }
 
 /* ---- their order ---- */
@@ -182,13 +176,13 @@ report_gather(struct report *r, struct asked *a, const struct options *o, struct
 	*r = (struct report){ .now = a->now, .horizon = VIEW_HORIZON };
 	choose_since(r, a, o);
 	a->analyse.since = r->since;
-	if (store_tests(a->view, 0, false, note_test, &g, e) < 0)
+	if (store_tests(a->view, 0, false, &g.tests, e) < 0)
 		goto out;
-	r->horizon = horizon_for(g.tests.n, a->view->n_lanes);
+	r->horizon = horizon_for(g.tests.v.n, a->view->n_lanes);
 	if (r->horizon < VIEW_HORIZON && asked_shorten(a, o, r->horizon, e) < 0)
 		goto out;
-	for (size_t i = 0; i < g.tests.n; i++) {
-		if (look_at(&g, g.tests.p[i]) < 0)
+	for (size_t i = 0; i < g.tests.v.n; i++) {
+		if (look_at(&g, g.tests.v.p[i]) < 0)
 			goto out;
 	}
 	if (r->tests.n)
@@ -197,7 +191,7 @@ report_gather(struct report *r, struct asked *a, const struct options *o, struct
 	r->n_lanes = a->view->n_lanes;
 	ret = report_builds(r, a, e);
 out:
-	vec_release(&g.tests);
+	vec_release(&g.tests.v);
 	return ret;
 }
 

@@ -58,10 +58,11 @@ int store_known_each(struct store *s, void (*each)(void *data, const struct know
 /* Loads lanes (builds) and names; no test's cells yet.  The view keeps the store. */
 int store_view(struct store *s, const struct view_filter *f, struct view **out, struct err *e);
 
-/* The tests of the view with at least one event (a cell that is neither none nor a plain
- * pass) in a build started at or after `since`; all = also those without any. */
-int store_tests(struct view *v, int64_t since, bool all, void (*each)(void *data, uint32_t test),
-                void *data, struct err *e);
+struct tests { VEC(uint32_t) v; }; /* their numbers in the store */
+
+/* Adds the tests of the view with at least one event (a cell that is neither none nor a plain
+ * pass) in a build started at or after `since`, in ascending order; all = also those without any. */
+int store_tests(struct view *v, int64_t since, bool all, struct tests *out, struct err *e);
 
 /* Fills one test's streams in the view's scratch memory; valid until the next call or view_free. */
 int store_streams(struct view *v, uint32_t test, struct test_view *out, struct err *e);

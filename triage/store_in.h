@@ -177,8 +177,6 @@ struct view_in {
 	struct entries entries;
 };
 
-struct members { VEC(uint32_t) v; }; /* tests */
-
 struct view_in *view_in(struct view *v);
 /* Where the build is; NULL: not in this view. */
 const struct place *view_place(struct view_in *v, int64_t build);

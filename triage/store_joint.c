@@ -8,7 +8,7 @@ enum { TESTS_MOST = 1 << 28 /* more is damage */ };
 static void
 take(void *data, int64_t test, char letter UNUSED)
 {
-	struct members *m = data;
+	struct tests *m = data;
 
 	if (test >= 0 && test < TESTS_MOST)
 		vec_push(&m->v, (uint32_t)test);
@@ -20,12 +20,12 @@ take(void *data, int64_t test, char letter UNUSED)
 enum { IN_BEFORE = 1, IN_AFTER = 2 };
 
 struct comparing {
-	struct members rosters[2], *before, *after, gone, come;
+	struct tests rosters[2], *before, *after, gone, come;
 	VEC(uint8_t) marks; /* by test; all 0 between two comparisons */
 };
 
 static void
-mark(struct comparing *c, const struct members *m, uint8_t bit)
+mark(struct comparing *c, const struct tests *m, uint8_t bit)
 {
 	for (size_t i = 0; i < m->v.n; i++) {
 		while (c->marks.n <= m->v.p[i])
@@ -35,7 +35,7 @@ mark(struct comparing *c, const struct members *m, uint8_t bit)
 }
 
 static void
-clear(struct comparing *c, const struct members *m)
+clear(struct comparing *c, const struct tests *m)
 {
 	for (size_t i = 0; i < m->v.n; i++)
 		c->marks.p[m->v.p[i]] = 0;
@@ -68,7 +68,7 @@ walk_lane(struct view_in *v, uint32_t lane, struct comparing *c, void (*each)(vo
           void *data)
 {
 	uint32_t at = 0, last = 0;
-	struct members *swap;
+	struct tests *swap;
 
 	vec_clear(&c->before->v);
 	for (size_t i = 0; i < v->more[lane].runs.n; i++) {
@@ -135,7 +135,7 @@ static void
 find_together(struct view_in *v, const struct test_joint *joints, size_t n, bool *together)
 {
 	struct comparing c = { .marks = VEC_INIT };
-	struct members *tests = &c.rosters[0];
+	struct tests *tests = &c.rosters[0];
 
 	for (size_t i = 0; i < v->rosters.n; i++) {
 		vec_clear(&tests->v);

@@ -377,7 +377,7 @@ load_rows(struct view_in *v, struct making *m, const uint32_t *lane_of, size_t n
 
 /* What a roster says of the test, under whichever of its names. */
 static uint8_t
-cell_by_name(struct span packed, const struct members *names)
+cell_by_name(struct span packed, const struct tests *names)
 {
 	size_t i;
 
@@ -389,7 +389,7 @@ cell_by_name(struct span packed, const struct members *names)
 }
 
 static int
-make_streams(struct view_in *v, struct making *m, const struct members *names, struct test_view *out, struct err *e)
+make_streams(struct view_in *v, struct making *m, const struct tests *names, struct test_view *out, struct err *e)
 {
 	size_t n_of, i;
 	uint32_t *of = lanes_by_row(v, &n_of);
@@ -421,7 +421,7 @@ make_streams(struct view_in *v, struct making *m, const struct members *names, s
 
 /* The test and what it was called before. */
 static int
-find_names(struct view_in *v, struct members *names, struct test_view *out, struct err *e)
+find_names(struct view_in *v, struct tests *names, struct test_view *out, struct err *e)
 {
 	struct older_name *older = arena_alloc(&v->scratch, (v->older.n + 1) * sizeof(*older));
 	struct span file;
@@ -448,7 +448,7 @@ int
 store_streams(struct view *view, uint32_t test, struct test_view *out, struct err *e)
 {
 	struct view_in *v = view_in(view);
-	struct members names = { VEC_INIT };
+	struct tests names = { VEC_INIT };
 	struct making *m;
 	int ret;
 	size_t i;

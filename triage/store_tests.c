@@ -94,8 +94,7 @@ add_events_since(struct view_in *v, int64_t since, struct set *set, struct err *
 }
 
 int
-store_tests(struct view *view, int64_t since, bool all, void (*each)(void *data, uint32_t test),
-            void *data, struct err *e)
+store_tests(struct view *view, int64_t since, bool all, struct tests *out, struct err *e)
 {
 	struct view_in *v = view_in(view);
 	struct set set = { VEC_INIT };
@@ -110,7 +109,7 @@ store_tests(struct view *view, int64_t since, bool all, void (*each)(void *data,
 	}
 	for (i = 0; ret == 0 && i < set.in.n; i++) {
 		if (set.in.p[i] && store_joined(view, (uint32_t)i) == i)
-			each(data, (uint32_t)i);
+			vec_push(&out->v, (uint32_t)i);
 	}
 	vec_release(&set.in);
 	return ret;

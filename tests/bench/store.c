@@ -305,16 +305,6 @@ ask(const char *store, const char *repo, struct question *q)
 	fflush(stdout);
 }
 
-struct tests { VEC(uint32_t) p; };
-
-static void
-add_test(void *data, uint32_t test)
-{
-	struct tests *tests = data;
-
-	vec_push(&tests->p, test);
-}
-
 static double
 cpu_ms(void)
 {
@@ -343,15 +333,15 @@ ask_store(const char *path)
 		exit(1);
 	}
 	t1 = cpu_ms();
-	store_tests(v, NEWEST - 86400, false, add_test, &tests, &e);
-	for (i = 0; i < tests.p.n; i++)
-		store_streams(v, tests.p.p[i], &t, &e);
+	store_tests(v, NEWEST - 86400, false, &tests, &e);
+	for (i = 0; i < tests.v.n; i++)
+		store_streams(v, tests.v.p[i], &t, &e);
 	t2 = cpu_ms();
-	printf("  store: one test %.1f ms; %zu tests of the last day %.1f ms\n", t1 - start, tests.p.n, t2 - t1);
+	printf("  store: one test %.1f ms; %zu tests of the last day %.1f ms\n", t1 - start, tests.v.n, t2 - t1);
 	fflush(stdout);
 	view_free(v);
 	store_close(s);
-	vec_release(&tests.p);
+	vec_release(&tests.v);
 }
 
 static void

@@ -281,11 +281,6 @@ test_read_only(void)
 /* ---- damage ---- */
 
 static void
-drop_test(void *data UNUSED, uint32_t test UNUSED)
-{
-}
-
-static void
 drop_row(void *data UNUSED, const struct store_row *row UNUSED)
 {
 }
@@ -298,12 +293,13 @@ read_all(void)
 	struct err e = ERR_INIT;
 	struct store *s = store_open(path, STORE_READ, &e);
 	struct view *v = NULL;
+	struct tests tests = { VEC_INIT };
 	struct test_view t;
 	struct build b;
 
 	if (s && store_view(s, &all, &v, &e) == 0) {
-		store_tests(v, 0, true, drop_test, NULL, &e);
-		store_tests(v, 0, false, drop_test, NULL, &e);
+		store_tests(v, 0, true, &tests, &e);
+		store_tests(v, 0, false, &tests, &e);
 		for (uint32_t i = 1; i < 6; i++)
 			store_streams(v, i, &t, &e);
 		for (int64_t i = 1; i < 20; i++) {
@@ -312,6 +308,7 @@ read_all(void)
 		}
 		view_free(v);
 	}
+	vec_release(&tests.v);
 	store_close(s);
 }
 

@@ -247,14 +247,6 @@ test_other_order(void)
 struct list { char text[200]; struct view *v; };
 
 static void
-add_test(void *data, uint32_t test)
-{
-	struct list *l = data;
-
-	snprintf(l->text + strlen(l->text), sizeof(l->text) - strlen(l->text), "%u ", test);
-}
-
-static void
 add_row(void *data, const struct store_row *row)
 {
 	struct list *l = data;
@@ -269,7 +261,9 @@ add_row(void *data, const struct store_row *row)
 static void
 add_build(void *data, int64_t build)
 {
-	add_test(data, (uint32_t)build);
+	struct list *l = data;
+
+	snprintf(l->text + strlen(l->text), sizeof(l->text) - strlen(l->text), "%u ", (unsigned)build);
 }
 
 /* Answers about one build that are those of another. */
@@ -277,7 +271,8 @@ static void
 test_single_things(void)
 {
 	struct store *s = fresh();
-	struct list tests = { "", NULL }, every = { "", NULL }, rows = { "", NULL }, found = { "", NULL },
+	struct tests tests = { VEC_INIT };
+	struct list rows = { "", NULL }, found = { "", NULL },
 		by_url = { "", NULL };
 	struct view *v = NULL;
 	struct build b;
@@ -286,10 +281,11 @@ test_single_things(void)
 	put(s, "b one", "12", 100, "0123456789abcdef0123456789abcdef01234567", "a=P b=F+P c=I");
 	put(s, "b one", "13", 200, "x", "a=F b=P c=P");
 	CHECK_INT(store_view(s, &all, &v, &e), 0);
-	store_tests(v, 150, false, add_test, &tests, &e);
-	CHECK_STR(tests.text, "1 ");
-	store_tests(v, 150, true, add_test, &every, &e);
-	CHECK_STR(every.text, "1 2 3 ");
+	CHECK_INT(store_tests(v, 150, false, &tests, &e), 0);
+	CHECK(tests.v.n == 1 && tests.v.p[0] == 1);
+	CHECK_INT(store_tests(v, 150, true, &tests, &e), 0);
+	CHECK(tests.v.n == 4 && tests.v.p[1] == 1 && tests.v.p[2] == 2 && tests.v.p[3] == 3);
+	vec_release(&tests.v);
 	rows.v = v;
 	CHECK_INT(store_rows(v, 1, add_row, &rows, &e), 0);
 	CHECK_STR(rows.text, "b=FP:ValueError: 17 is wrong c=I: ");
